@@ -1,0 +1,52 @@
+import type { DeliveryReceipt } from "./delivery-receipt.ts";
+import type { Entity } from "./entity.ts";
+import type { Evidence } from "./evidence.ts";
+import type { SegmentView } from "./message.ts";
+import type { CertificateKind, Outcome } from "./outcome.ts";
+import type { Message } from "./submission.ts";
+
+/** The trusted third party that certifies: neither the sender nor the operator. */
+export interface Issuer {
+  readonly name: string;
+  readonly nif: string;
+}
+
+/**
+ * Everything that a certificate states. The same facts give the same page: nothing else may reach it.
+ */
+export interface CertificateFacts {
+  readonly kind: CertificateKind;
+  /** Code printed on every page. */
+  readonly csv: string;
+  readonly verificationUrl: string;
+  readonly issuedAt: Date;
+  readonly retainUntil: Date;
+  readonly issuer: Issuer;
+  readonly entity: Entity;
+  readonly username: string;
+  readonly message: Message;
+  /** The mobile operator's name, as in its contract. */
+  readonly operator: string;
+  readonly segments: readonly SegmentView[];
+  readonly outcome: Outcome;
+  /** In order; the last record is the head of the chain. */
+  readonly evidence: readonly Evidence[];
+  /** The raw receipts that the evidence names, in order of arrival. */
+  readonly receipts: readonly DeliveryReceipt[];
+  /** The code of the negative certificate that a corrective one corrects. */
+  readonly corrects?: string | undefined;
+}
+
+/** The file of a certificate, complete: nothing is added to it later. */
+export interface SealedCertificate {
+  readonly pdf: Buffer;
+  /** SHA-256 of the file, in hexadecimal. */
+  readonly sha256: string;
+  /** The instant in the time-stamp token. */
+  readonly stampedAt: Date;
+}
+
+/** The kind of certificate that an outcome calls for. */
+export function certificateKind(outcome: Outcome): CertificateKind {
+  return outcome.kind === "delivered" ? "positive" : "negative";
+}

@@ -1,0 +1,52 @@
+/** The only source of the present instant. Tests move it by hand. */
+export interface Clock {
+  now(): Date;
+}
+
+/** The only source of chance. */
+export interface RandomSource {
+  bytes(length: number): Buffer;
+}
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/**
+ * A length of time as ISO 8601 writes it. Calendar units (years, months) stay apart from exact ones,
+ * because five years is a date while 120 hours is a number of milliseconds.
+ */
+export interface Duration {
+  readonly months: number;
+  readonly milliseconds: number;
+}
+
+const ISO_DURATION =
+  /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
+
+/** Reads an ISO 8601 duration such as PT120H or P5Y; undefined when it is not one. */
+export function parseDuration(text: string): Duration | undefined {
+  const match = ISO_DURATION.exec(text);
+  if (!match || text.endsWith("P") || text.endsWith("T")) return undefined;
+  const [years, months, weeks, days, hours, minutes, seconds] = match
+    .slice(1)
+    .map((part) => Number(part ?? 0)) as [number, number, number, number, number, number, number];
+  return {
+    months: years * 12 + months,
+    milliseconds: Math.round(
+      (weeks * 7 + days) * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND,
+    ),
+  };
+}
+
+/** The instant that lies a duration after another, in UTC; the last day of the month is kept as such. */
+export function addDuration(from: Date, duration: Duration): Date {
+  const to = new Date(from);
+  const day = to.getUTCDate();
+  to.setUTCDate(1);
+  to.setUTCMonth(to.getUTCMonth() + duration.months);
+  const lastDay = new Date(Date.UTC(to.getUTCFullYear(), to.getUTCMonth() + 1, 0)).getUTCDate();
+  to.setUTCDate(Math.min(day, lastDay));
+  return new Date(to.getTime() + duration.milliseconds);
+}

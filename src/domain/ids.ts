@@ -1,0 +1,48 @@
+import type { RandomSource } from "./clock.ts";
+
+export type MessageId = string & { readonly brand: "MessageId" };
+export type EntityId = string & { readonly brand: "EntityId" };
+export type UserId = string & { readonly brand: "UserId" };
+export type ReceiptId = string & { readonly brand: "ReceiptId" };
+
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/**
+ * A UUID version 7 (RFC 9562, 5.7): its first 48 bits are the instant in milliseconds, so that keys
+ * sort by time and the monthly partitions can be cut by key.
+ */
+export function uuidv7(at: Date, random: RandomSource): string {
+  const bytes = random.bytes(16);
+  bytes.writeUIntBE(at.getTime(), 0, 6);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString("hex");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join("-");
+}
+
+/** Digits and capitals that nobody confuses when reading a code aloud (Crockford's base 32). */
+const CSV_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const CSV_LENGTH = 24;
+
+/** A codi segur de verificació of 120 random bits, in six groups of four: `7Q2M-…`. */
+export function newCsv(random: RandomSource): string {
+  const letters = [...random.bytes(CSV_LENGTH)].map((byte) => CSV_ALPHABET.charAt(byte & 31));
+  return (letters.join("").match(/.{4}/g) ?? []).join("-");
+}
+
+/** Reads a code as people type it (any case, with or without hyphens); undefined when it is none. */
+export function parseCsv(typed: string): string | undefined {
+  const letters = typed
+    .toUpperCase()
+    .replace(/[\s-]/g, "")
+    .replace(/O/g, "0")
+    .replace(/[IL]/g, "1");
+  if (!/^[0-9A-HJKMNP-TV-Z]{24}$/.test(letters)) return undefined;
+  return (letters.match(/.{4}/g) ?? []).join("-");
+}

@@ -1,0 +1,210 @@
+import { isFinal, type MessageState } from "./delivery-receipt.ts";
+import type { AcceptedSegment, Evidence, EvidenceBody } from "./evidence.ts";
+import type { CertificateKind, NotDeliveredReason, Outcome } from "./outcome.ts";
+
+/**
+ * Where a message is. Each stage carries only what is known when it is entered:
+ *
+ *     accepted → relaying → relayed ──────────┬→ delivered
+ *                   ├→ indeterminate (answer lost; never sent again by itself)
+ *                   ├→ refused                ├→ undeliverable (a segment failed; waits the deadline)
+ *                   └→ relaying (deferred)    └→ notDelivered (the deadline passed)
+ */
+export type Stage =
+  | { readonly name: "accepted"; readonly since: Date }
+  | { readonly name: "relaying"; readonly since: Date; readonly attempt: number }
+  | { readonly name: "relayed"; readonly since: Date }
+  | { readonly name: "indeterminate"; readonly since: Date }
+  | { readonly name: "refused"; readonly since: Date; readonly commandStatus: number | null }
+  | { readonly name: "undeliverable"; readonly since: Date; readonly messageState: MessageState }
+  | { readonly name: "delivered"; readonly since: Date }
+  | { readonly name: "notDelivered"; readonly since: Date; readonly reason: NotDeliveredReason }
+  | { readonly name: "cancelled"; readonly since: Date };
+
+/** One submit_sm of the message, as the evidence tells it. */
+export interface SegmentView {
+  readonly number: number;
+  readonly payloadSha256?: string | undefined;
+  readonly smscMessageId?: string | undefined;
+  readonly relayedAt?: Date | undefined;
+  /** The first final state, else the last one reported. */
+  readonly messageState?: MessageState | undefined;
+  /** Arrival of the receipt that told it. */
+  readonly stateAt?: Date | undefined;
+  readonly errorCode?: string | undefined;
+  readonly operatorDoneDate?: string | undefined;
+  /** Why its receipts cannot be relied upon. */
+  readonly conflict?: string | undefined;
+}
+
+export interface IssuedCertificate {
+  readonly kind: CertificateKind;
+  readonly issuedAt: Date;
+  readonly csv: string;
+  readonly sha256: string;
+}
+
+export interface MessageView {
+  readonly stage: Stage;
+  readonly segments: readonly SegmentView[];
+  readonly outcome?: Outcome | undefined;
+  readonly certificates: readonly IssuedCertificate[];
+}
+
+/** The evidence tells an order of events that cannot happen: a bug, or a damaged database. */
+export class IllegalEvidence extends Error {
+  override readonly name = "IllegalEvidence";
+}
+
+/** The stage of a message is nothing but the fold of its evidence. */
+export function foldMessage(chain: readonly Evidence[]): MessageView {
+  const [first, ...rest] = chain;
+  if (first?.body.event !== "SubmissionAcceptance") {
+    throw new IllegalEvidence("a message begins with its SubmissionAcceptance");
+  }
+  const numbers = Array.from({ length: first.body.segmentCount }, (_, index) => index + 1);
+  return rest.reduce<MessageView>(step, {
+    stage: { name: "accepted", since: first.at },
+    segments: numbers.map((number) => ({ number })),
+    certificates: [],
+  });
+}
+
+const LEGAL_BEFORE: Record<EvidenceBody["event"], readonly Stage["name"][]> = {
+  SubmissionAcceptance: [],
+  RelayAttempt: ["accepted", "relaying"],
+  RelayDeferred: ["relaying"],
+  RelayToNonERDS: ["relaying", "indeterminate", "undeliverable"],
+  RelayToNonERDSFailure: ["relaying", "undeliverable"],
+  DeliveryReceipt: [
+    "relaying",
+    "relayed",
+    "indeterminate",
+    "refused",
+    "undeliverable",
+    "delivered",
+    "notDelivered",
+  ],
+  ContentHandover: ["relaying", "relayed", "indeterminate"],
+  ContentHandoverFailure: [
+    "accepted",
+    "relaying",
+    "relayed",
+    "indeterminate",
+    "refused",
+    "undeliverable",
+  ],
+  CertificateIssued: ["delivered", "notDelivered"],
+};
+
+function step(view: MessageView, { at, body, seq }: Evidence): MessageView {
+  if (!LEGAL_BEFORE[body.event].includes(view.stage.name)) {
+    throw new IllegalEvidence(`record ${seq}: ${body.event} cannot follow ${view.stage.name}`);
+  }
+  switch (body.event) {
+    case "SubmissionAcceptance":
+      return view;
+    case "RelayAttempt": {
+      const payloads = new Map(body.segments.map((s) => [s.number, s.payloadSha256]));
+      return {
+        ...view,
+        stage: { name: "relaying", since: at, attempt: body.attempt },
+        segments: view.segments.map((segment) => ({
+          ...segment,
+          payloadSha256: payloads.get(segment.number) ?? segment.payloadSha256,
+        })),
+      };
+    }
+    case "RelayDeferred":
+      return withAccepted(view, body.accepted);
+    case "RelayToNonERDS":
+      return withStage(withAccepted(view, body.accepted), { name: "relayed", since: at });
+    case "RelayToNonERDSFailure":
+      return withStage(
+        withAccepted(view, body.accepted),
+        body.reason === "refused"
+          ? { name: "refused", since: at, commandStatus: body.commandStatus }
+          : { name: "indeterminate", since: at },
+      );
+    case "DeliveryReceipt":
+      return withReceipt(view, body);
+    case "ContentHandover": {
+      const deliveredAt = new Date(body.deliveredAt);
+      return {
+        ...view,
+        stage: { name: "delivered", since: at },
+        outcome: { kind: "delivered", at: deliveredAt },
+      };
+    }
+    case "ContentHandoverFailure":
+      return {
+        ...view,
+        stage: { name: "notDelivered", since: at, reason: body.reason },
+        outcome: { kind: "notDelivered", at, reason: body.reason },
+      };
+    case "CertificateIssued": {
+      const { kind, csv, sha256 } = body;
+      return {
+        ...view,
+        certificates: [...view.certificates, { kind, csv, sha256, issuedAt: at }],
+      };
+    }
+  }
+}
+
+/** A failed segment keeps the message undeliverable, whatever the link still says of the others. */
+function withStage(view: MessageView, stage: Stage): MessageView {
+  return view.stage.name === "undeliverable" ? view : { ...view, stage };
+}
+
+function withAccepted(view: MessageView, accepted: readonly AcceptedSegment[]): MessageView {
+  const answers = new Map(accepted.map((segment) => [segment.number, segment]));
+  return {
+    ...view,
+    segments: view.segments.map((segment) => {
+      const answer = answers.get(segment.number);
+      if (!answer) return segment;
+      const { smscMessageId, answeredAt } = answer;
+      return { ...segment, smscMessageId, relayedAt: new Date(answeredAt) };
+    }),
+  };
+}
+
+type ReceiptBody = Extract<EvidenceBody, { event: "DeliveryReceipt" }>;
+
+function withReceipt(view: MessageView, body: ReceiptBody): MessageView {
+  const segments = view.segments.map((segment) =>
+    segment.number === body.segment ? afterReceipt(segment, body) : segment,
+  );
+  const open =
+    view.stage.name === "relaying" ||
+    view.stage.name === "relayed" ||
+    view.stage.name === "indeterminate" ||
+    view.stage.name === "refused";
+  const { messageState } = body;
+  const failed = isFinal(messageState) && messageState !== "DELIVERED" && body.doubt === null;
+  const stage: Stage =
+    open && failed
+      ? { name: "undeliverable", since: new Date(body.receivedAt), messageState }
+      : view.stage;
+  return { ...view, stage, segments };
+}
+
+function afterReceipt(segment: SegmentView, body: ReceiptBody): SegmentView {
+  const { messageState } = body;
+  if (body.doubt !== null) return { ...segment, conflict: segment.conflict ?? body.doubt };
+  if (segment.messageState !== undefined && isFinal(segment.messageState)) {
+    if (!isFinal(messageState) || messageState === segment.messageState) return segment;
+    return {
+      ...segment,
+      conflict: `${messageState} was reported after ${segment.messageState}`,
+    };
+  }
+  return {
+    ...segment,
+    messageState,
+    stateAt: new Date(body.receivedAt),
+    errorCode: body.errorCode ?? undefined,
+    operatorDoneDate: body.operatorDoneDate ?? undefined,
+  };
+}

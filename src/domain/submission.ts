@@ -1,0 +1,78 @@
+import { sha256, type Encoding } from "./content.ts";
+import type { EntityId, MessageId, UserId } from "./ids.ts";
+import type { Msisdn } from "./msisdn.ts";
+import type { Language } from "./words.ts";
+
+/** Where a submission came from; printed on the certificate. */
+export type Channel = "soap" | "pica" | "portal";
+
+/** Content handed over by a caller, with its form already checked by the door. */
+export interface Submission {
+  readonly clientReference: string;
+  readonly recipient: {
+    readonly msisdn: string;
+    readonly name?: string | undefined;
+    readonly legalId?: string | undefined;
+  };
+  readonly text: string;
+  readonly sender?: string | undefined;
+  readonly language: Language;
+  readonly fileNumber?: string | undefined;
+  readonly purpose?: string | undefined;
+  readonly officer?: Officer | undefined;
+  readonly costCentre?: string | undefined;
+  readonly scheduledAt?: Date | undefined;
+  readonly mailbox?: string | undefined;
+  readonly channel: Channel;
+}
+
+/** The civil servant in whose name the entity acts. */
+export interface Officer {
+  readonly name: string;
+  readonly nif: string;
+  readonly email?: string | undefined;
+}
+
+/** What the service has taken charge of: one text for one recipient. Never changes. */
+export interface Message extends Omit<Submission, "recipient"> {
+  readonly messageId: MessageId;
+  readonly entityId: EntityId;
+  readonly userId: UserId;
+  readonly recipient: {
+    readonly msisdn: Msisdn;
+    readonly name?: string | undefined;
+    readonly legalId?: string | undefined;
+  };
+  /** SHA-256 of the UTF-8 text exactly as received, in hexadecimal. */
+  readonly textSha256: string;
+  readonly encoding: Encoding;
+  readonly segmentCount: number;
+  readonly acceptedAt: Date;
+  readonly receiptDeadline: Date;
+}
+
+/**
+ * What makes two submissions the same one. The door that carried it does not count; everything that
+ * the caller said does.
+ */
+export function submissionDigest(submission: Submission): string {
+  const { recipient, officer } = submission;
+  return sha256(
+    JSON.stringify([
+      recipient.msisdn,
+      recipient.name,
+      recipient.legalId,
+      submission.text,
+      submission.sender,
+      submission.language,
+      submission.fileNumber,
+      submission.purpose,
+      officer?.name,
+      officer?.nif,
+      officer?.email,
+      submission.costCentre,
+      submission.scheduledAt?.toISOString(),
+      submission.mailbox,
+    ]),
+  );
+}

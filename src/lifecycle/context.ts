@@ -1,0 +1,29 @@
+import type pg from "pg";
+import type { Issuer } from "../domain/certificate.ts";
+import type { Clock, Duration, RandomSource } from "../domain/clock.ts";
+import type { CertificateIssuer, SmsGateway } from "./ports.ts";
+
+/** The steps that have work rows. */
+export type Step = "relay" | "settle" | "certify" | "notify";
+
+export interface LifecycleSettings {
+  readonly receiptDeadline: Duration;
+  /** Time allowed after the deadline for receipts in flight. */
+  readonly receiptGrace: Duration;
+  readonly retention: Duration;
+  readonly issuer: Issuer;
+  /** Address of the service as callers see it, without a trailing slash. */
+  readonly publicUrl: string;
+}
+
+/** What every step is given; each is built once, in service.ts. */
+export interface LifecycleContext {
+  readonly db: pg.Pool;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly gateway: SmsGateway;
+  readonly issuer: CertificateIssuer;
+  readonly settings: LifecycleSettings;
+  /** Makes a step look for work soon; the tick makes it certain. */
+  readonly wake: (step: Step | "match") => void;
+}

@@ -1,0 +1,62 @@
+import type { CertificateFacts, SealedCertificate } from "../domain/certificate.ts";
+import type { PlannedSegment, SegmentPlan } from "../domain/content.ts";
+import type { DeliveryReceipt } from "../domain/delivery-receipt.ts";
+import type { Msisdn } from "../domain/msisdn.ts";
+
+/** A segment on its way to the operator. Its attempt is already committed. */
+export interface OutgoingSegment extends PlannedSegment {
+  readonly recipient: Msisdn;
+  /** Alias or number shown on the phone; undefined lets the operator's default stand. */
+  readonly sender: string | undefined;
+  /** How long the SMSC is asked to try. */
+  readonly validUntil: Date;
+}
+
+/**
+ * What became of one submit_sm. `unknown` means that the bytes may have gone out and no answer came:
+ * such a segment is never sent again by itself.
+ */
+export type SubmitAnswer =
+  | { readonly kind: "accepted"; readonly smscMessageId: string; readonly answeredAt: Date }
+  | { readonly kind: "refused"; readonly commandStatus: number; readonly permanent: boolean }
+  /** Certainly never on the wire: no link, or the window is full. */
+  | { readonly kind: "notSent"; readonly cause: string }
+  | { readonly kind: "unknown"; readonly cause: string };
+
+/** A report as the link hands it over, before it has an identity of its own. */
+export type ArrivedReceipt = Omit<DeliveryReceipt, "receiptId"> & {
+  /** A text from a subscriber is kept, and is never a receipt. */
+  readonly kind: "deliveryReceipt" | "mobileOriginated";
+  /** Which bind or peer brought it. */
+  readonly link: string;
+};
+
+/** The mobile operator. */
+export interface SmsGateway {
+  /** The operator's name in our settings; printed on certificates. */
+  readonly operator: string;
+  /**
+   * How a text will travel. The only function that counts segments: what is counted is what is sent.
+   *
+   * @param reference 0…65535, joins the segments of one message on the phone
+   */
+  plan(text: string, reference: number): SegmentPlan;
+  /** Never rejects: whatever happens is one of the answers. */
+  submit(segment: OutgoingSegment): Promise<SubmitAnswer>;
+  /**
+   * Opens the link. Each report is acknowledged to the operator only when `onReceipt` has resolved,
+   * that is, when it is stored.
+   */
+  start(onReceipt: (receipt: ArrivedReceipt) => Promise<void>): Promise<void>;
+  /** Takes no more work, waits for what is in flight, closes. */
+  stop(): Promise<void>;
+}
+
+/** Makes the sealed and time-stamped PDF. */
+export interface CertificateIssuer {
+  /**
+   * @throws CertificateDelayed when the seal or the time-stamp authority is not to be had; the
+   *   message then waits, it never gets a lesser certificate
+   */
+  issue(facts: CertificateFacts): Promise<SealedCertificate>;
+}
