@@ -29,14 +29,11 @@ const ISO_DURATION =
 export function parseDuration(text: string): Duration | undefined {
   const match = ISO_DURATION.exec(text);
   if (!match || text.endsWith("P") || text.endsWith("T")) return undefined;
-  const [years, months, weeks, days, hours, minutes, seconds] = match
-    .slice(1)
-    .map((part) => Number(part ?? 0)) as [number, number, number, number, number, number, number];
+  const part = (index: number): number => Number(match[index] ?? 0);
+  const days = part(3) * 7 + part(4);
   return {
-    months: years * 12 + months,
-    milliseconds: Math.round(
-      (weeks * 7 + days) * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND,
-    ),
+    months: part(1) * 12 + part(2),
+    milliseconds: Math.round(days * DAY + part(5) * HOUR + part(6) * MINUTE + part(7) * SECOND),
   };
 }
 
