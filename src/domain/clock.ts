@@ -8,6 +8,14 @@ export interface RandomSource {
   bytes(length: number): Buffer;
 }
 
+/** Runs something later. Tests turn the hands themselves. */
+export interface Timers {
+  /** Milliseconds since an arbitrary start; never goes back. */
+  now(): number;
+  /** Runs once after so many milliseconds, unless the returned function is called before. */
+  after(milliseconds: number, run: () => void): () => void;
+}
+
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;

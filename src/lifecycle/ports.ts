@@ -17,7 +17,14 @@ export interface OutgoingSegment extends PlannedSegment {
  * such a segment is never sent again by itself.
  */
 export type SubmitAnswer =
-  | { readonly kind: "accepted"; readonly smscMessageId: string; readonly answeredAt: Date }
+  | {
+      readonly kind: "accepted";
+      /** Verbatim, for the evidence. */
+      readonly smscMessageId: string;
+      /** The same id as receipts of this operator carry it (ArrivedReceipt.smscMessageId). */
+      readonly matchKey: string;
+      readonly answeredAt: Date;
+    }
   | { readonly kind: "refused"; readonly commandStatus: number; readonly permanent: boolean }
   /** Certainly never on the wire: no link, or the window is full. */
   | { readonly kind: "notSent"; readonly cause: string }
