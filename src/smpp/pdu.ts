@@ -75,7 +75,7 @@ function writeField(spec: FieldSpec, value: number | string | Buffer | undefined
       const text = value as string;
       if (text.length >= spec[2]) throw new RangeError(`${name} is longer than ${spec[2] - 1}`);
       if (/[^\u0001-\u00ff]/.test(text)) throw new RangeError(`${name} is not Latin-1 text`);
-      return scratch.writeUInt8(0, at + scratch.latin1Write(text, at));
+      return scratch.writeUInt8(0, at + scratch.write(text, at, "latin1"));
     }
     case "octets": {
       const octets = value as Buffer;
@@ -114,7 +114,7 @@ export function decodePdu(frame: Buffer): Decoded {
       case "text": {
         const end = empty ? at : frame[at] === 0 ? at : frame.indexOf(0, at);
         if (end < 0) return malformed(STATUS.RINVCMDLEN);
-        fields[name] = end === at ? "" : frame.latin1Slice(at, end);
+        fields[name] = end === at ? "" : frame.toString("latin1", at, end);
         at = end + 1;
         break;
       }
