@@ -50,3 +50,8 @@ export interface SealedCertificate {
 export function certificateKind(outcome: Outcome): CertificateKind {
   return outcome.kind === "delivered" ? "positive" : "negative";
 }
+
+/** The seal or a time-stamp is not to be had now: the message waits for its certificate. */
+export class CertificateDelayed extends Error {
+  override readonly name = "CertificateDelayed";
+}

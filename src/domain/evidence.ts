@@ -55,6 +55,8 @@ export type EvidenceBody =
       readonly event: "DeliveryReceipt";
       readonly receiptId: ReceiptId;
       readonly segment: number;
+      /** `recipient`: the submit answer was lost; only the number and the time speak for the match. */
+      readonly matchedBy: "id" | "recipient";
       readonly messageState: MessageState;
       readonly errorCode: string | null;
       readonly operatorDoneDate: string | null;

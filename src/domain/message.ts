@@ -70,6 +70,11 @@ export function foldMessage(chain: readonly Evidence[]): MessageView {
   });
 }
 
+/** Whether an event may be appended at this stage. */
+export function mayFollow(stage: Stage, event: EvidenceBody["event"]): boolean {
+  return LEGAL_BEFORE[event].includes(stage.name);
+}
+
 const LEGAL_BEFORE: Record<EvidenceBody["event"], readonly Stage["name"][]> = {
   SubmissionAcceptance: [],
   RelayAttempt: ["accepted", "relaying"],
@@ -85,7 +90,7 @@ const LEGAL_BEFORE: Record<EvidenceBody["event"], readonly Stage["name"][]> = {
     "delivered",
     "notDelivered",
   ],
-  ContentHandover: ["relaying", "relayed", "indeterminate"],
+  ContentHandover: ["relayed", "indeterminate"],
   ContentHandoverFailure: [
     "accepted",
     "relaying",
@@ -98,7 +103,7 @@ const LEGAL_BEFORE: Record<EvidenceBody["event"], readonly Stage["name"][]> = {
 };
 
 function step(view: MessageView, { at, body, seq }: Evidence): MessageView {
-  if (!LEGAL_BEFORE[body.event].includes(view.stage.name)) {
+  if (!mayFollow(view.stage, body.event)) {
     throw new IllegalEvidence(`record ${seq}: ${body.event} cannot follow ${view.stage.name}`);
   }
   switch (body.event) {

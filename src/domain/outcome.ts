@@ -45,7 +45,8 @@ export interface SettleInstants {
 export function decideOutcome(view: MessageView, instants: SettleInstants): Decision {
   const held = view.segments.find((segment) => segment.conflict !== undefined);
   if (held) return { kind: "hold", why: `segment ${held.number}: ${held.conflict ?? ""}` };
-  const delivered = deliveredAt(view.segments);
+  // While an answer of the SMSC is on its way the relay step has the next word.
+  const delivered = view.stage.name === "relaying" ? undefined : deliveredAt(view.segments);
   if (delivered && delivered <= instants.decideAt) {
     return { kind: "settle", outcome: { kind: "delivered", at: delivered } };
   }

@@ -1,8 +1,23 @@
-import type { Encoding } from "../domain/content.ts";
-import type { Caller } from "../domain/entity.ts";
-import type { MessageId } from "../domain/ids.ts";
+import { addDuration } from "../domain/clock.ts";
+import { assertContent, sha256, type Encoding } from "../domain/content.ts";
+import { assertMayCertify, type Caller } from "../domain/entity.ts";
+import { ServiceError } from "../domain/errors.ts";
+import { uuidv7, type MessageId } from "../domain/ids.ts";
 import type { Stage } from "../domain/message.ts";
-import type { Submission } from "../domain/submission.ts";
+import { parseMsisdn } from "../domain/msisdn.ts";
+import { submissionDigest, type Message, type Submission } from "../domain/submission.ts";
+import { insertCharge } from "../store/charges.ts";
+import { transaction } from "../store/database.ts";
+import { appendEvidence } from "../store/evidence.ts";
+import {
+  findSubmission,
+  insertMessage,
+  insertSubmission,
+  readMessage,
+  type SubmissionKey,
+} from "../store/messages.ts";
+import { isMailboxAuthorised } from "../store/users.ts";
+import { enqueue } from "../store/work.ts";
 import type { LifecycleContext } from "./context.ts";
 
 /** The answer to a submission. */
@@ -20,12 +35,171 @@ export interface Acceptance {
   readonly charge: { readonly sms: number; readonly certificate: number };
 }
 
-/** Step 1. */
-export function acceptSubmission(
-  _context: LifecycleContext,
-  _caller: Caller,
-  _submission: Submission,
-  _options: { readonly dryRun: boolean },
+/**
+ * Step 1. When this resolves the message, its evidence, its charge and the work that relays and
+ * settles it are durable together: it survives any crash. A repeated submission (same entity and
+ * client reference) with the same content answers the same again and leaves nothing behind.
+ *
+ * @throws ServiceError NotAuthorised, InvalidRecipient, InvalidContent, ContentTooLong,
+ *   InvalidSender, InvalidSchedule, MailboxNotAuthorised
+ * @throws ServiceError DuplicateSubmission when the reference was used with other content
+ */
+export async function acceptSubmission(
+  context: LifecycleContext,
+  caller: Caller,
+  submission: Submission,
+  options: { readonly dryRun: boolean },
 ): Promise<Acceptance> {
-  throw new Error("being written");
+  assertMayCertify(caller);
+  assertContent(submission.text);
+  const recipient = { ...submission.recipient, msisdn: parseMsisdn(submission.recipient.msisdn) };
+  const request = { ...submission, recipient };
+  const digest = submissionDigest(request);
+  const before = await findSubmission(
+    context.db,
+    caller.entity.entityId,
+    submission.clientReference,
+  );
+  if (before) return repeated(context, before, digest);
+
+  const now = context.clock.now();
+  assertSender(submission.sender);
+  assertSchedule(submission.scheduledAt, now);
+  await assertMailbox(context, caller, submission.mailbox);
+  const { encoding, segments } = context.gateway.plan(submission.text, 0);
+  const message: Message = {
+    ...request,
+    messageId: uuidv7(now, context.random) as MessageId,
+    entityId: caller.entity.entityId,
+    userId: caller.user.userId,
+    textSha256: sha256(submission.text),
+    encoding,
+    segmentCount: segments.length,
+    acceptedAt: now,
+    receiptDeadline: addDuration(submission.scheduledAt ?? now, context.settings.receiptDeadline),
+  };
+  if (options.dryRun) return { ...answerTo(context, message), messageId: undefined };
+
+  const taken = await transaction(context.db, async (client) => {
+    if (!(await insertSubmission(client, message, digest))) return false;
+    await insertMessage(client, message);
+    await appendEvidence(
+      client,
+      [],
+      now,
+      [
+        {
+          event: "SubmissionAcceptance",
+          recipient: message.recipient.msisdn,
+          textSha256: message.textSha256,
+          segmentCount: message.segmentCount,
+          receiptDeadline: message.receiptDeadline.toISOString(),
+          ...(message.scheduledAt && { scheduledAt: message.scheduledAt.toISOString() }),
+        },
+      ],
+      message.messageId,
+    );
+    const { messageId, entityId } = message;
+    await insertCharge(client, {
+      messageId,
+      item: "sms",
+      entityId,
+      units: message.segmentCount,
+      at: now,
+    });
+    await enqueue(client, "relay", messageId, message.scheduledAt ?? now);
+    const decideAt = addDuration(message.receiptDeadline, context.settings.receiptGrace);
+    await enqueue(client, "settle", messageId, decideAt);
+    return true;
+  });
+  if (!taken) {
+    const winner = await findSubmission(context.db, message.entityId, message.clientReference);
+    if (!winner) throw new ServiceError("Unavailable");
+    return repeated(context, winner, digest);
+  }
+  context.wake("relay");
+  return answerTo(context, message);
+}
+
+async function repeated(
+  context: LifecycleContext,
+  before: SubmissionKey,
+  digest: string,
+): Promise<Acceptance> {
+  if (before.digest !== digest) {
+    throw new ServiceError("DuplicateSubmission", {
+      field: "clientReference",
+      hint: {
+        ca: "Aquesta referència ja s'ha fet servir amb un altre contingut; useu-ne una de nova.",
+        es: "Esta referencia ya se ha usado con otro contenido; use una nueva.",
+        en: "This reference was used before with other content; use a new one.",
+      },
+    });
+  }
+  const message = await readMessage(context.db, before.messageId);
+  if (!message) throw new ServiceError("MessageNotFound", { field: "clientReference" });
+  return answerTo(context, message);
+}
+
+function answerTo(context: LifecycleContext, message: Message): Acceptance {
+  return {
+    messageId: message.messageId,
+    stage: "accepted",
+    acceptedAt: message.acceptedAt,
+    receiptDeadline: message.receiptDeadline,
+    encoding: message.encoding,
+    segments: message.segmentCount,
+    unicodeCharacters: context.gateway.plan(message.text, 0).unicodeCharacters,
+    charge: { sms: message.segmentCount, certificate: 1 },
+  };
+}
+
+const ALIAS = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,9}[A-Za-z0-9]$|^[A-Za-z0-9]$/;
+const NUMBER = /^\+?[0-9]{3,15}$/;
+
+/** An alias as the GSM network shows it (TS 23.040, 9.1.2.5: at most 11 characters), or a number. */
+function assertSender(sender: string | undefined): void {
+  if (sender === undefined || ALIAS.test(sender) || NUMBER.test(sender)) return;
+  throw new ServiceError("InvalidSender", {
+    field: "sender",
+    hint: {
+      ca: "El remitent és un àlies d'1 a 11 lletres i xifres, o un número de 3 a 15 xifres.",
+      es: "El remitente es un alias de 1 a 11 letras y cifras, o un número de 3 a 15 cifras.",
+      en: "The sender is an alias of 1 to 11 letters and digits, or a number of 3 to 15 digits.",
+    },
+  });
+}
+
+const LATEST_SCHEDULE = { months: 12, milliseconds: 0 };
+
+function assertSchedule(scheduledAt: Date | undefined, now: Date): void {
+  if (!scheduledAt || (scheduledAt > now && scheduledAt <= addDuration(now, LATEST_SCHEDULE))) {
+    return;
+  }
+  throw new ServiceError("InvalidSchedule", {
+    field: "scheduledAt",
+    hint: {
+      ca: "L'instant programat ha de ser futur i dins dels pròxims dotze mesos.",
+      es: "El instante programado debe ser futuro y dentro de los próximos doce meses.",
+      en: "The scheduled instant must lie in the future, within the next twelve months.",
+    },
+  });
+}
+
+async function assertMailbox(
+  context: LifecycleContext,
+  { user }: Caller,
+  mailbox: string | undefined,
+): Promise<void> {
+  if (mailbox === undefined || (await isMailboxAuthorised(context.db, user.userId, mailbox))) {
+    return;
+  }
+  throw new ServiceError("MailboxNotAuthorised", {
+    field: "mailbox",
+    hint: {
+      ca: "Aquesta bústia no està autoritzada per a l'usuari; demaneu-ho al SAU.",
+      es: "Este buzón no está autorizado para el usuario; solicítelo al SAU.",
+      en: "This mailbox is not authorised for the user; ask the service desk (SAU).",
+    },
+  });
 }

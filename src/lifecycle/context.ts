@@ -1,10 +1,8 @@
 import type pg from "pg";
 import type { Issuer } from "../domain/certificate.ts";
 import type { Clock, Duration, RandomSource } from "../domain/clock.ts";
+import type { Step } from "../store/work.ts";
 import type { CertificateIssuer, SmsGateway } from "./ports.ts";
-
-/** The steps that have work rows. */
-export type Step = "relay" | "settle" | "certify" | "notify";
 
 export interface LifecycleSettings {
   readonly receiptDeadline: Duration;

@@ -1,8 +1,14 @@
+import { sha256 } from "../domain/content.ts";
 import type { Caller } from "../domain/entity.ts";
-import type { MessageId } from "../domain/ids.ts";
+import { ServiceError } from "../domain/errors.ts";
+import { parseCsv, type MessageId } from "../domain/ids.ts";
 import type { CertificateKind } from "../domain/outcome.ts";
+import { findByCode, readCertificate, type StoredCertificate } from "../store/certificates.ts";
+import { DataInconsistency } from "../store/database.ts";
+import { verificationUrl } from "./certify-message.ts";
 import type { LifecycleContext } from "./context.ts";
-import type { MessageKey } from "./tell-status.ts";
+import { findMessages, type MessageKey } from "./find-message.ts";
+import { certificateExpectedBy } from "./tell-status.ts";
 
 export type CertificateAnswer =
   | {
@@ -24,15 +30,51 @@ export type CertificateAnswer =
     };
 
 /**
- * The certificate of a message; the latest one when no kind is asked for.
+ * The certificate of a message; the latest one when no kind is asked for. A code brings the
+ * certificate that it is printed on. What is answered is hashed again first.
  *
- * @throws ServiceError MessageNotFound when the caller has no such message or code
+ * @throws ServiceError MessageNotFound when the caller's entity has no such message or code; it does
+ *   not tell whether another entity has
  */
-export function fetchCertificate(
-  _context: LifecycleContext,
-  _caller: Caller,
-  _key: MessageKey | { readonly csv: string },
-  _kind?: CertificateKind,
+export async function fetchCertificate(
+  context: LifecycleContext,
+  caller: Caller,
+  key: MessageKey | { readonly csv: string },
+  kind?: CertificateKind,
 ): Promise<CertificateAnswer> {
-  throw new Error("being written");
+  const named = "csv" in key ? await byCode(context, key.csv) : { key, kind };
+  const [message] = named ? await findMessages(context, caller, [named.key]) : [];
+  if (!named || !message) throw new ServiceError("MessageNotFound");
+  const stored = await readCertificate(context.db, message.messageId, named.kind ?? kind);
+  if (!stored) {
+    const expectedBy = certificateExpectedBy(context, message);
+    return { state: "pending", messageId: message.messageId, expectedBy };
+  }
+  return issued(context, stored);
+}
+
+async function byCode(
+  context: LifecycleContext,
+  typed: string,
+): Promise<{ key: MessageKey; kind: CertificateKind } | undefined> {
+  const csv = parseCsv(typed);
+  const found = csv === undefined ? undefined : await findByCode(context.db, csv);
+  return found && { key: { messageId: found.messageId }, kind: found.kind };
+}
+
+function issued(context: LifecycleContext, stored: StoredCertificate): CertificateAnswer {
+  if (sha256(stored.pdf) !== stored.sha256) {
+    throw new DataInconsistency(`certificate ${stored.messageId} ${stored.kind}: hash differs`);
+  }
+  return {
+    state: "issued",
+    messageId: stored.messageId,
+    kind: stored.kind,
+    issuedAt: stored.issuedAt,
+    retainUntil: stored.retainUntil,
+    sha256: stored.sha256,
+    csv: stored.csv,
+    verificationUrl: verificationUrl(context.settings.publicUrl, stored.csv),
+    pdf: stored.pdf,
+  };
 }

@@ -48,6 +48,8 @@ export interface SmsGateway {
    * @param reference 0…65535, joins the segments of one message on the phone
    */
   plan(text: string, reference: number): SegmentPlan;
+  /** Whether a segment handed over now would go out; false keeps messages where they are. */
+  isReady(): boolean;
   /** Never rejects: whatever happens is one of the answers. */
   submit(segment: OutgoingSegment): Promise<SubmitAnswer>;
   /**

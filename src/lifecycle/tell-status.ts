@@ -1,16 +1,19 @@
+import { addDuration } from "../domain/clock.ts";
 import type { Caller } from "../domain/entity.ts";
+import type { Evidence, EvidenceEvent } from "../domain/evidence.ts";
 import type { MessageId } from "../domain/ids.ts";
-import type { EvidenceEvent } from "../domain/evidence.ts";
-import type { MessageView } from "../domain/message.ts";
+import { foldMessage, type MessageView } from "../domain/message.ts";
 import type { CertificateKind } from "../domain/outcome.ts";
+import type { Message } from "../domain/submission.ts";
+import { readChains } from "../store/evidence.ts";
 import type { LifecycleContext } from "./context.ts";
+import { findMessages, type MessageKey } from "./find-message.ts";
 
-/** How a caller names a message of its own entity. */
-export type MessageKey = { readonly messageId: string } | { readonly clientReference: string };
+export type { MessageKey } from "./find-message.ts";
 
 export interface StatusEntry {
   readonly key: MessageKey;
-  /** Undefined: the caller's entity has no such message, or another user's that it may not see. */
+  /** Undefined: the caller's entity has no such message. */
   readonly found: MessageStatus | undefined;
 }
 
@@ -35,10 +38,60 @@ export interface MessageStatus {
 }
 
 /** Where messages are; one entry per key, in the order asked. */
-export function tellStatus(
-  _context: LifecycleContext,
-  _caller: Caller,
-  _keys: readonly MessageKey[],
+export async function tellStatus(
+  context: LifecycleContext,
+  caller: Caller,
+  keys: readonly MessageKey[],
 ): Promise<StatusEntry[]> {
-  throw new Error("being written");
+  const messages = await findMessages(context, caller, keys);
+  const found = messages.filter((message) => message !== undefined);
+  const chains = await readChains(
+    context.db,
+    found.map(({ messageId }) => messageId),
+  );
+  return keys.map((key, index) => {
+    const message = messages[index];
+    if (!message) return { key, found: undefined };
+    return { key, found: statusOf(context, message, chains.get(message.messageId) ?? []) };
+  });
+}
+
+/** By when a message has its certificate: a positive one comes sooner. */
+export function certificateExpectedBy(context: LifecycleContext, message: Message): Date {
+  return addDuration(message.receiptDeadline, context.settings.receiptGrace);
+}
+
+function statusOf(
+  context: LifecycleContext,
+  message: Message,
+  chain: readonly Evidence[],
+): MessageStatus {
+  const view = foldMessage(chain);
+  const issued = view.certificates.at(-1);
+  const expectedBy = certificateExpectedBy(context, message);
+  const certificate: MessageStatus["certificate"] = issued
+    ? { state: "issued", kind: issued.kind, issuedAt: issued.issuedAt, csv: issued.csv }
+    : view.stage.name === "cancelled"
+      ? { state: "none" }
+      : { state: "pending", expectedBy };
+  return {
+    messageId: message.messageId,
+    clientReference: message.clientReference,
+    view,
+    acceptedAt: message.acceptedAt,
+    receiptDeadline: message.receiptDeadline,
+    history: chain.map(({ at, body }) => ({ at, event: body.event })),
+    certificate,
+    nextExpectedAt: nextExpectedAt(message, view, certificate),
+  };
+}
+
+function nextExpectedAt(
+  message: Message,
+  view: MessageView,
+  certificate: MessageStatus["certificate"],
+): Date | undefined {
+  if (certificate.state !== "pending") return undefined;
+  if (view.stage.name === "accepted" && message.scheduledAt) return message.scheduledAt;
+  return certificate.expectedBy;
 }

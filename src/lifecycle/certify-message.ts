@@ -1,0 +1,134 @@
+import {
+  certificateKind,
+  CertificateDelayed,
+  type CertificateFacts,
+} from "../domain/certificate.ts";
+import { HOUR, MINUTE, SECOND } from "../domain/clock.ts";
+import type { Evidence } from "../domain/evidence.ts";
+import { ServiceError } from "../domain/errors.ts";
+import { foldMessage } from "../domain/message.ts";
+import { retainUntil } from "../domain/retention.ts";
+import { insertCertificate, readCode } from "../store/certificates.ts";
+import { insertCharge } from "../store/charges.ts";
+import { DataInconsistency, transaction } from "../store/database.ts";
+import { appendEvidence, readChain } from "../store/evidence.ts";
+import { readMessage } from "../store/messages.ts";
+import { readReceipts } from "../store/receipts.ts";
+import { findCallerById } from "../store/users.ts";
+import { claim, enqueue, finish, giveUp, retry, type Work } from "../store/work.ts";
+import { backOff } from "./back-off.ts";
+import type { LifecycleContext } from "./context.ts";
+
+const LEASE = 5 * MINUTE;
+const BATCH = 32;
+const BACK_OFF = { first: 5 * SECOND, most: HOUR };
+/** A fault of our own is shown to a person after this many tries; a missing time-stamp waits for ever. */
+const MOST_FAULTS = 20;
+
+/**
+ * Step 5. Issues the certificates that are due, and answers how many it took up. A crash before the
+ * certificate is stored just issues it again: the code and the facts are fixed, and the primary key
+ * keeps one certificate per message and kind.
+ */
+export async function certifyMessages(context: LifecycleContext): Promise<number> {
+  const now = context.clock.now();
+  const due = await claim(context.db, "certify", now, { leaseMilliseconds: LEASE, limit: BATCH });
+  await Promise.all(due.map((work) => certify(context, work)));
+  if (due.length > 0) context.wake("notify");
+  return due.length;
+}
+
+async function certify(context: LifecycleContext, work: Work): Promise<void> {
+  try {
+    const facts = await readFacts(context, work);
+    const sealed = await context.issuer.issue(facts);
+    await transaction(context.db, async (client) => {
+      const chain = await readChain(client, work.messageId);
+      const { message, kind, csv, issuedAt } = facts;
+      const first = await insertCertificate(client, {
+        ...sealed,
+        messageId: work.messageId,
+        kind,
+        csv,
+        issuedAt,
+        retainUntil: facts.retainUntil,
+      });
+      if (first) {
+        const { sha256 } = sealed;
+        await appendEvidence(client, chain, issuedAt, [
+          { event: "CertificateIssued", kind, csv, sha256 },
+        ]);
+        const { entityId, messageId } = message;
+        await insertCharge(client, {
+          messageId,
+          item: "certificate",
+          entityId,
+          units: 1,
+          at: issuedAt,
+        });
+        if (message.mailbox !== undefined) await enqueue(client, "notify", messageId, issuedAt);
+      }
+      await finish(client, work);
+    });
+  } catch (error) {
+    await postpone(context, work, error);
+  }
+}
+
+async function postpone(context: LifecycleContext, work: Work, error: unknown): Promise<void> {
+  const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  if (work.attempts >= MOST_FAULTS && !(error instanceof CertificateDelayed)) {
+    await giveUp(context.db, work, cause);
+    return;
+  }
+  const now = context.clock.now();
+  const runAt = new Date(now.getTime() + backOff(work.attempts, BACK_OFF, context.random));
+  await retry(context.db, work, runAt, cause);
+}
+
+async function readFacts(context: LifecycleContext, work: Work): Promise<CertificateFacts> {
+  const { db, settings } = context;
+  const { messageId } = work;
+  const message = await readMessage(db, messageId);
+  const evidence = untilOutcome(await readChain(db, messageId));
+  const view = foldMessage(evidence);
+  const { outcome, segments } = view;
+  if (!message || !outcome) throw new DataInconsistency(`certify ${messageId}: no outcome`);
+  const kind = certificateKind(outcome);
+  const csv = await readCode(db, messageId, kind);
+  const caller = await findCallerById(db, message.userId);
+  if (csv === undefined || !caller) throw new ServiceError("Internal");
+  const issuedAt = context.clock.now();
+  return {
+    kind,
+    csv,
+    verificationUrl: verificationUrl(settings.publicUrl, csv),
+    issuedAt,
+    retainUntil: retainUntil(issuedAt, settings.retention),
+    issuer: settings.issuer,
+    entity: caller.entity,
+    username: caller.user.username,
+    message,
+    operator: context.gateway.operator,
+    segments,
+    outcome,
+    evidence,
+    receipts: await readReceipts(
+      db,
+      evidence.flatMap(({ body }) => (body.event === "DeliveryReceipt" ? [body.receiptId] : [])),
+    ),
+  };
+}
+
+/** A certificate tells what was known when its outcome was settled: what comes later is another one's. */
+function untilOutcome(chain: readonly Evidence[]): Evidence[] {
+  const end = chain.findIndex(
+    ({ body }) => body.event === "ContentHandover" || body.event === "ContentHandoverFailure",
+  );
+  return chain.slice(0, end + 1);
+}
+
+/** The public page of a certificate, as printed on it. */
+export function verificationUrl(publicUrl: string, csv: string): string {
+  return `${publicUrl}/verifica/${csv}`;
+}

@@ -1,0 +1,175 @@
+import { readFileSync } from "node:fs";
+import { addDuration, parseDuration, type Duration } from "./domain/clock.ts";
+import { MINIMUM_RETENTION } from "./domain/retention.ts";
+
+/** Everything that can be set, read once at start. README.md has the table. */
+export interface Settings {
+  /** Outside production certificates are marked as tests and a test seal is made when none is set. */
+  readonly production: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** Address of the service as callers see it, without a trailing slash. */
+  readonly publicUrl: string | undefined;
+  readonly dataDirectory: string;
+  /** Undefined: the embedded database in the data directory. */
+  readonly database: { readonly url: string; readonly ownerUrl: string | undefined } | undefined;
+  readonly receiptDeadline: Duration;
+  readonly receiptGrace: Duration;
+  readonly retention: Duration;
+  readonly issuer: { readonly name: string; readonly nif: string };
+  /** Encrypts the secrets of users who may use PasswordDigest; undefined: kept in the data directory. */
+  readonly secretsKey: Buffer | undefined;
+  readonly smpp: {
+    readonly operator: string;
+    readonly host: string;
+    readonly port: number;
+    readonly systemId: string;
+    readonly password: string;
+    readonly tls: boolean;
+  };
+  readonly seal:
+    | { readonly keyFile: string; readonly chainFile: string; readonly tsaUrls: readonly string[] }
+    | undefined;
+  readonly log: { readonly level: string; readonly format: "json" | "text" };
+}
+
+/** Nothing starts with settings that are not understood. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The settings have ${faults.length} fault(s):\n- ${faults.join("\n- ")}`);
+    this.faults = faults;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The environment of the process. A variable NAME_FILE names a file that holds the value. */
+export function readEnvironment(): Environment {
+  return process.env;
+}
+
+/**
+ * Reads and checks the settings.
+ *
+ * @throws SettingsError with every fault at once
+ */
+export function parseSettings(environment: Environment): Settings {
+  const faults: string[] = [];
+  const fault = (message: string): undefined => {
+    faults.push(message);
+    return undefined;
+  };
+
+  const text = (name: string): string | undefined => {
+    const file = environment[`${name}_FILE`];
+    if (file !== undefined && file !== "") {
+      try {
+        return readFileSync(file, "utf8").trim();
+      } catch {
+        return fault(`${name}_FILE: the file cannot be read`);
+      }
+    }
+    const value = environment[name]?.trim();
+    return value === "" ? undefined : value;
+  };
+  const required = (name: string, why: string): string =>
+    text(name) ?? fault(`${name} is needed: ${why}`) ?? "";
+  const port = (name: string, fallback: number): number => {
+    const value = Number(text(name) ?? fallback);
+    const valid = Number.isInteger(value) && value >= 0 && value <= 65_535;
+    return valid ? value : (fault(`${name} must be a port, 0 to 65535`) ?? fallback);
+  };
+  const duration = (name: string, fallback: string): Duration =>
+    parseDuration(text(name) ?? fallback) ??
+    fault(`${name} must be an ISO 8601 duration such as ${fallback}`) ?? {
+      months: 0,
+      milliseconds: 0,
+    };
+  const url = (name: string, protocols: readonly string[]): string | undefined => {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    const valid = URL.canParse(value) && protocols.includes(new URL(value).protocol);
+    return valid
+      ? value.replace(/\/+$/, "")
+      : fault(`${name} must be an address that begins with ${protocols.join(" or ")}//`);
+  };
+  const oneOf = <T extends string>(name: string, values: readonly T[], fallback: T): T => {
+    const value = text(name) ?? fallback;
+    return (
+      values.find((allowed) => allowed === value) ??
+      fault(`${name} must be one of ${values.join(", ")}`) ??
+      fallback
+    );
+  };
+
+  const production = oneOf("ENVIRONMENT", ["test", "production"], "test") === "production";
+  const databaseUrl = url("DATABASE_URL", ["postgres:", "postgresql:"]);
+  const ownerUrl = url("DATABASE_OWNER_URL", ["postgres:", "postgresql:"]);
+  const retention = duration("RETENTION", "P5Y");
+  if (isShorterThanMinimum(retention)) fault("RETENTION must be five years (P5Y) or more");
+  const keyText = text("SECRETS_KEY");
+  const secretsKey = keyText === undefined ? undefined : Buffer.from(keyText, "base64");
+  if (secretsKey && secretsKey.length !== 32) {
+    fault("SECRETS_KEY must be 32 bytes in base64 (openssl rand -base64 32)");
+  }
+  const keyFile = text("SEAL_KEY_FILE_PATH");
+  const chainFile = text("SEAL_CHAIN_FILE_PATH");
+  const tsaUrls = (text("TSA_URLS") ?? "").split(/[\s,]+/).filter((address) => address !== "");
+  const sealParts = [keyFile, chainFile, tsaUrls[0]].filter((part) => part !== undefined).length;
+  if (sealParts !== 0 && sealParts !== 3) {
+    fault("SEAL_KEY_FILE_PATH, SEAL_CHAIN_FILE_PATH and TSA_URLS belong together");
+  }
+  if (production) {
+    if (databaseUrl === undefined) fault("DATABASE_URL is needed in production");
+    if (secretsKey === undefined) fault("SECRETS_KEY is needed in production");
+    if (sealParts === 0) {
+      fault("SEAL_KEY_FILE_PATH, SEAL_CHAIN_FILE_PATH and TSA_URLS are needed in production");
+    }
+    if (text("PUBLIC_URL") === undefined) fault("PUBLIC_URL is needed in production");
+  }
+  const inProduction = (name: string, why: string, fallback: string): string =>
+    production ? required(name, why) : (text(name) ?? fallback);
+
+  const settings: Settings = {
+    production,
+    host: text("HOST") ?? "127.0.0.1",
+    port: port("PORT", 8080),
+    publicUrl: url("PUBLIC_URL", ["http:", "https:"]),
+    dataDirectory: text("DATA_DIRECTORY") ?? "data",
+    database: databaseUrl === undefined ? undefined : { url: databaseUrl, ownerUrl },
+    receiptDeadline: duration("RECEIPT_DEADLINE", "PT120H"),
+    receiptGrace: duration("RECEIPT_GRACE", "PT10M"),
+    retention,
+    issuer: {
+      name: inProduction("ISSUER_NAME", "it is printed on certificates", "Emissor de prova"),
+      nif: inProduction("ISSUER_NIF", "it is printed on certificates", "Q0000000J"),
+    },
+    secretsKey,
+    smpp: {
+      operator: inProduction("SMPP_OPERATOR", "it is printed on certificates", "Operador simulat"),
+      host: inProduction("SMPP_HOST", "the operator's SMSC", "127.0.0.1"),
+      port: port("SMPP_PORT", 2775),
+      systemId: inProduction("SMPP_SYSTEM_ID", "the operator gives it", "sms-certificat"),
+      password: inProduction("SMPP_PASSWORD", "the operator gives it", "password"),
+      tls: oneOf("SMPP_TLS", ["on", "off"], "off") === "on",
+    },
+    seal:
+      keyFile !== undefined && chainFile !== undefined && tsaUrls.length > 0
+        ? { keyFile, chainFile, tsaUrls }
+        : undefined,
+    log: {
+      level: oneOf("LOG_LEVEL", ["error", "warn", "info", "debug"], "info"),
+      format: oneOf("LOG_FORMAT", ["json", "text"], production ? "json" : "text"),
+    },
+  };
+  if (faults.length > 0) throw new SettingsError(faults);
+  return settings;
+}
+
+function isShorterThanMinimum(retention: Duration): boolean {
+  const reference = new Date(0);
+  return addDuration(reference, retention) < addDuration(reference, MINIMUM_RETENTION);
+}

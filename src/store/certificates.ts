@@ -1,0 +1,129 @@
+import type { SealedCertificate } from "../domain/certificate.ts";
+import type { MessageId } from "../domain/ids.ts";
+import type { CertificateKind, Outcome } from "../domain/outcome.ts";
+import type { Connection } from "./database.ts";
+
+/** Closes a message; false when it was closed before. */
+export async function insertOutcome(
+  db: Connection,
+  messageId: MessageId,
+  outcome: Outcome,
+  now: Date,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `insert into outcomes (message_id, kind, reason, at, settled_at) values ($1, $2, $3, $4, $5)
+     on conflict do nothing`,
+    [
+      messageId,
+      outcome.kind,
+      outcome.kind === "notDelivered" ? outcome.reason : null,
+      outcome.at,
+      now,
+    ],
+  );
+  return rowCount === 1;
+}
+
+/** Reserves the code of a certificate to come. */
+export async function insertCode(
+  db: Connection,
+  code: { readonly csv: string; readonly messageId: MessageId; readonly kind: CertificateKind },
+): Promise<void> {
+  await db.query("insert into certificate_codes (csv, message_id, kind) values ($1, $2, $3)", [
+    code.csv,
+    code.messageId,
+    code.kind,
+  ]);
+}
+
+export async function readCode(
+  db: Connection,
+  messageId: MessageId,
+  kind: CertificateKind,
+): Promise<string | undefined> {
+  const { rows } = await db.query<{ csv: string }>(
+    "select csv from certificate_codes where message_id = $1 and kind = $2",
+    [messageId, kind],
+  );
+  return rows[0]?.csv;
+}
+
+export async function findByCode(
+  db: Connection,
+  csv: string,
+): Promise<{ messageId: MessageId; kind: CertificateKind } | undefined> {
+  const { rows } = await db.query<{ message_id: MessageId; kind: CertificateKind }>(
+    "select message_id, kind from certificate_codes where csv = $1",
+    [csv],
+  );
+  return rows[0] && { messageId: rows[0].message_id, kind: rows[0].kind };
+}
+
+/** A certificate as it is kept. */
+export interface StoredCertificate extends SealedCertificate {
+  readonly messageId: MessageId;
+  readonly kind: CertificateKind;
+  readonly csv: string;
+  readonly issuedAt: Date;
+  readonly retainUntil: Date;
+}
+
+/** Keeps a certificate; false when the message has one of this kind: the first one stands. */
+export async function insertCertificate(
+  db: Connection,
+  certificate: StoredCertificate,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `insert into certificates
+       (message_id, kind, csv, issued_at, stamped_at, retain_until, sha256, pdf)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+    [
+      certificate.messageId,
+      certificate.kind,
+      certificate.csv,
+      certificate.issuedAt,
+      certificate.stampedAt,
+      certificate.retainUntil,
+      certificate.sha256,
+      certificate.pdf,
+    ],
+  );
+  return rowCount === 1;
+}
+
+interface CertificateRow {
+  message_id: MessageId;
+  kind: CertificateKind;
+  csv: string;
+  issued_at: Date;
+  stamped_at: Date;
+  retain_until: Date;
+  sha256: string;
+  pdf: Buffer;
+}
+
+/** The certificate of a kind; without a kind the latest one. */
+export async function readCertificate(
+  db: Connection,
+  messageId: MessageId,
+  kind?: CertificateKind,
+): Promise<StoredCertificate | undefined> {
+  const { rows } = await db.query<CertificateRow>(
+    `select message_id, kind, csv, issued_at, stamped_at, retain_until, sha256, pdf
+     from certificates where message_id = $1 and ($2::text is null or kind = $2)
+     order by issued_at desc, kind limit 1`,
+    [messageId, kind],
+  );
+  const [row] = rows;
+  if (!row) return undefined;
+  return {
+    messageId: row.message_id,
+    kind: row.kind,
+    csv: row.csv,
+    issuedAt: row.issued_at,
+    stampedAt: row.stamped_at,
+    retainUntil: row.retain_until,
+    sha256: row.sha256,
+    pdf: row.pdf,
+  };
+}

@@ -1,0 +1,76 @@
+import pg from "pg";
+
+/** A pool, or the client of a running transaction. Store functions take it first. */
+export type Connection = pg.Pool | pg.PoolClient;
+
+const UNIQUE_VIOLATION = "23505";
+/** Serialization failure, deadlock: the same statements succeed when run again. */
+const TRANSIENT = new Set(["40001", "40P01"]);
+const MAX_TRIES = 5;
+
+/** A connection pool of the application, which is never a superuser. */
+export function createPool(config: pg.PoolConfig, onError: (error: Error) => void): pg.Pool {
+  const pool = new pg.Pool({
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 30_000,
+    lock_timeout: 10_000,
+    idle_in_transaction_session_timeout: 60_000,
+    application_name: "sms-certificat",
+    ...config,
+  });
+  // Without a listener the error of an idle connection ends the process.
+  pool.on("error", onError);
+  return pool;
+}
+
+/**
+ * Runs the work in one transaction; what it wrote is durable when this resolves. The work is run again
+ * from its start after a deadlock or when another process inserted first (a primary key decides every
+ * race), so it must read what it decides upon inside.
+ */
+export async function transaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    const client = await pool.connect();
+    let broken = false;
+    try {
+      await client.query("begin");
+      const result = await work(client);
+      await client.query("commit");
+      return result;
+    } catch (error) {
+      broken = await client.query("rollback").then(
+        () => false,
+        () => true,
+      );
+      if (broken || tries >= MAX_TRIES || !mayRunAgain(error)) throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+function mayRunAgain(error: unknown): boolean {
+  const code = sqlState(error);
+  return code !== undefined && (code === UNIQUE_VIOLATION || TRANSIENT.has(code));
+}
+
+/** The SQLSTATE of a database error; undefined for anything else. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}
+
+/** A row that cannot be read as what it should be: a damaged database, or a bug. */
+export class DataInconsistency extends Error {
+  override readonly name = "DataInconsistency";
+}
+
+/** The single row of an answer that must have exactly one. */
+export function onlyRow<T>(rows: readonly T[], what: string): T {
+  const [row] = rows;
+  if (!row || rows.length > 1) throw new DataInconsistency(`${what}: ${rows.length} rows`);
+  return row;
+}

@@ -1,0 +1,171 @@
+import type { Encoding } from "../domain/content.ts";
+import type { EntityId, MessageId, UserId } from "../domain/ids.ts";
+import type { Msisdn } from "../domain/msisdn.ts";
+import type { Channel, Message } from "../domain/submission.ts";
+import type { Language } from "../domain/words.ts";
+import type { Connection } from "./database.ts";
+
+interface MessageRow {
+  message_id: MessageId;
+  entity_id: EntityId;
+  user_id: UserId;
+  client_reference: string;
+  channel: Channel;
+  recipient_msisdn: Msisdn;
+  recipient_name: string | null;
+  recipient_legal_id: string | null;
+  text: string;
+  text_sha256: string;
+  sender: string | null;
+  language: Language;
+  file_number: string | null;
+  purpose: string | null;
+  officer_name: string | null;
+  officer_nif: string | null;
+  officer_email: string | null;
+  cost_centre: string | null;
+  scheduled_at: Date | null;
+  mailbox: string | null;
+  encoding: Encoding;
+  segment_count: number;
+  accepted_at: Date;
+  receipt_deadline: Date;
+}
+
+const COLUMNS = `message_id, entity_id, user_id, client_reference, channel, recipient_msisdn,
+  recipient_name, recipient_legal_id, text, text_sha256, sender, language, file_number, purpose,
+  officer_name, officer_nif, officer_email, cost_centre, scheduled_at, mailbox, encoding,
+  segment_count, accepted_at, receipt_deadline`;
+
+function toMessage(row: MessageRow): Message {
+  const { officer_name, officer_nif } = row;
+  return {
+    messageId: row.message_id,
+    entityId: row.entity_id,
+    userId: row.user_id,
+    clientReference: row.client_reference,
+    channel: row.channel,
+    recipient: {
+      msisdn: row.recipient_msisdn,
+      name: row.recipient_name ?? undefined,
+      legalId: row.recipient_legal_id ?? undefined,
+    },
+    text: row.text,
+    textSha256: row.text_sha256,
+    sender: row.sender ?? undefined,
+    language: row.language,
+    fileNumber: row.file_number ?? undefined,
+    purpose: row.purpose ?? undefined,
+    officer:
+      officer_name !== null && officer_nif !== null
+        ? { name: officer_name, nif: officer_nif, email: row.officer_email ?? undefined }
+        : undefined,
+    costCentre: row.cost_centre ?? undefined,
+    scheduledAt: row.scheduled_at ?? undefined,
+    mailbox: row.mailbox ?? undefined,
+    encoding: row.encoding,
+    segmentCount: row.segment_count,
+    acceptedAt: row.accepted_at,
+    receiptDeadline: row.receipt_deadline,
+  };
+}
+
+/** What a submission has become: the key that makes a repeated call harmless. */
+export interface SubmissionKey {
+  readonly messageId: MessageId;
+  readonly digest: string;
+}
+
+/** Takes the client's reference; false when it was taken before. A concurrent taker is waited for. */
+export async function insertSubmission(
+  db: Connection,
+  { entityId, clientReference, messageId }: Message,
+  digest: string,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `insert into submissions (entity_id, client_reference, digest, message_id)
+     values ($1, $2, $3, $4) on conflict do nothing`,
+    [entityId, clientReference, digest, messageId],
+  );
+  return rowCount === 1;
+}
+
+export async function findSubmission(
+  db: Connection,
+  entityId: EntityId,
+  clientReference: string,
+): Promise<SubmissionKey | undefined> {
+  const { rows } = await db.query<{ message_id: MessageId; digest: string }>(
+    `select message_id, digest from submissions where entity_id = $1 and client_reference = $2`,
+    [entityId, clientReference],
+  );
+  return rows[0] && { messageId: rows[0].message_id, digest: rows[0].digest };
+}
+
+export async function insertMessage(db: Connection, message: Message): Promise<void> {
+  const { recipient, officer } = message;
+  await db.query(
+    `insert into messages (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+       $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
+    [
+      message.messageId,
+      message.entityId,
+      message.userId,
+      message.clientReference,
+      message.channel,
+      recipient.msisdn,
+      recipient.name,
+      recipient.legalId,
+      message.text,
+      message.textSha256,
+      message.sender,
+      message.language,
+      message.fileNumber,
+      message.purpose,
+      officer?.name,
+      officer?.nif,
+      officer?.email,
+      message.costCentre,
+      message.scheduledAt,
+      message.mailbox,
+      message.encoding,
+      message.segmentCount,
+      message.acceptedAt,
+      message.receiptDeadline,
+    ],
+  );
+}
+
+/** The messages of these ids, in no order; ids that are none are left out. */
+export async function readMessages(
+  db: Connection,
+  messageIds: readonly MessageId[],
+): Promise<Message[]> {
+  const { rows } = await db.query<MessageRow>(
+    `select ${COLUMNS} from messages where message_id = any($1::uuid[])`,
+    [messageIds],
+  );
+  return rows.map(toMessage);
+}
+
+export async function readMessage(
+  db: Connection,
+  messageId: MessageId,
+): Promise<Message | undefined> {
+  const [message] = await readMessages(db, [messageId]);
+  return message;
+}
+
+/** The ids behind references of one entity, by reference. */
+export async function findByReference(
+  db: Connection,
+  entityId: EntityId,
+  clientReferences: readonly string[],
+): Promise<Map<string, MessageId>> {
+  const { rows } = await db.query<{ client_reference: string; message_id: MessageId }>(
+    `select client_reference, message_id from submissions
+     where entity_id = $1 and client_reference = any($2::text[])`,
+    [entityId, clientReferences],
+  );
+  return new Map(rows.map((row) => [row.client_reference, row.message_id]));
+}

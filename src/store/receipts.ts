@@ -1,0 +1,153 @@
+import type { DeliveryReceipt, MessageState } from "../domain/delivery-receipt.ts";
+import type { MessageId, ReceiptId } from "../domain/ids.ts";
+import type { Connection } from "./database.ts";
+
+interface ReceiptRow {
+  receipt_id: ReceiptId;
+  operator: string;
+  received_at: Date;
+  raw: Buffer;
+  raw_sha256: string;
+  smsc_message_id: string | null;
+  recipient: string | null;
+  message_state: MessageState;
+  error_code: string | null;
+  operator_submit_date: string | null;
+  operator_done_date: string | null;
+  doubt: string | null;
+}
+
+const COLUMNS = `receipt_id, operator, received_at, raw, raw_sha256, smsc_message_id, recipient,
+  message_state, error_code, operator_submit_date, operator_done_date, doubt`;
+
+function toReceipt(row: ReceiptRow): DeliveryReceipt {
+  return {
+    receiptId: row.receipt_id,
+    operator: row.operator,
+    receivedAt: row.received_at,
+    raw: row.raw,
+    rawSha256: row.raw_sha256,
+    smscMessageId: row.smsc_message_id ?? undefined,
+    recipient: row.recipient ?? undefined,
+    messageState: row.message_state,
+    errorCode: row.error_code ?? undefined,
+    operatorSubmitDate: row.operator_submit_date ?? undefined,
+    operatorDoneDate: row.operator_done_date ?? undefined,
+    doubt: row.doubt ?? undefined,
+  };
+}
+
+/** Stores a report as it came and, when it is a receipt, leaves it to be matched. One statement. */
+export async function insertReceipt(
+  db: Connection,
+  receipt: DeliveryReceipt & {
+    readonly kind: "deliveryReceipt" | "mobileOriginated";
+    readonly link: string;
+  },
+): Promise<void> {
+  await db.query(
+    `with stored as (
+       insert into receipts (${COLUMNS}, kind, link)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+       returning receipt_id, operator, smsc_message_id, recipient, received_at, kind)
+     insert into unmatched_receipts
+       (receipt_id, operator, smsc_message_id, recipient, received_at)
+     select receipt_id, operator, smsc_message_id, recipient, received_at from stored
+     where kind = 'deliveryReceipt'`,
+    [
+      receipt.receiptId,
+      receipt.operator,
+      receipt.receivedAt,
+      receipt.raw,
+      receipt.rawSha256,
+      receipt.smscMessageId,
+      receipt.recipient,
+      receipt.messageState,
+      receipt.errorCode,
+      receipt.operatorSubmitDate,
+      receipt.operatorDoneDate,
+      receipt.doubt,
+      receipt.kind,
+      receipt.link,
+    ],
+  );
+}
+
+/** A receipt beside a segment that it may be about. */
+export interface Candidate {
+  readonly receipt: DeliveryReceipt;
+  readonly messageId: MessageId;
+  readonly segment: number;
+  readonly recipient: string;
+  readonly relayedAt: Date;
+  /** `recipient`: the submit answer was lost, so only the number and the time speak for it. */
+  readonly matchedBy: "id" | "recipient";
+}
+
+type CandidateRow = ReceiptRow & {
+  message_id: MessageId;
+  segment: number;
+  awaited_recipient: string;
+  relayed_at: Date;
+  matched_by: "id" | "recipient";
+};
+
+/**
+ * Unmatched receipts beside every awaited segment they may belong to, oldest first. A receipt without
+ * a segment by id is tried by recipient only when it is older than `unconfirmedBefore`, so that a
+ * submit answer still on its way wins.
+ */
+export async function readCandidates(
+  db: Connection,
+  { unconfirmedBefore, limit }: { readonly unconfirmedBefore: Date; readonly limit: number },
+): Promise<Candidate[]> {
+  const { rows } = await db.query<CandidateRow>(
+    `with pairs as (
+       (select u.receipt_id, a.message_id, a.segment, a.recipient as awaited_recipient,
+          a.relayed_at, 'id' as matched_by
+        from unmatched_receipts u
+        join awaited_segments a on a.operator = u.operator and a.match_key = u.smsc_message_id
+        order by u.receipt_id limit $2)
+       union all
+       (select u.receipt_id, a.message_id, a.segment, a.recipient, a.relayed_at, 'recipient'
+        from unmatched_receipts u
+        join awaited_segments a on a.operator = u.operator and a.recipient = u.recipient
+          and a.match_key is null and a.relayed_at <= u.received_at
+        where u.received_at <= $1 and not exists (
+          select from awaited_segments b
+          where b.operator = u.operator and b.match_key = u.smsc_message_id)
+        order by u.receipt_id limit $2))
+     select ${COLUMNS.replaceAll("recipient,", "r.recipient,")}, message_id, segment,
+       awaited_recipient, relayed_at, matched_by
+     from pairs join receipts r using (receipt_id)
+     order by receipt_id`,
+    [unconfirmedBefore, limit],
+  );
+  return rows.map((row) => ({
+    receipt: toReceipt(row),
+    messageId: row.message_id,
+    segment: row.segment,
+    recipient: row.awaited_recipient,
+    relayedAt: row.relayed_at,
+    matchedBy: row.matched_by,
+  }));
+}
+
+/** Takes a receipt out of the unmatched; false when another process has matched it. */
+export async function takeUnmatched(db: Connection, receiptId: ReceiptId): Promise<boolean> {
+  const { rowCount } = await db.query("delete from unmatched_receipts where receipt_id = $1", [
+    receiptId,
+  ]);
+  return rowCount === 1;
+}
+
+export async function readReceipts(
+  db: Connection,
+  receiptIds: readonly ReceiptId[],
+): Promise<DeliveryReceipt[]> {
+  const { rows } = await db.query<ReceiptRow>(
+    `select ${COLUMNS} from receipts where receipt_id = any($1::uuid[]) order by receipt_id`,
+    [receiptIds],
+  );
+  return rows.map(toReceipt);
+}

@@ -1,0 +1,142 @@
+import type { PlannedSegment } from "../domain/content.ts";
+import type { MessageId } from "../domain/ids.ts";
+import type { Connection } from "./database.ts";
+
+export interface AnswerRow {
+  readonly kind: "accepted" | "refused" | "notSent" | "unknown";
+  readonly smscMessageId?: string | undefined;
+  readonly commandStatus?: number | undefined;
+  readonly cause?: string | undefined;
+  readonly at: Date;
+}
+
+/** A relay attempt of one segment and what came back; no answer means that a process died. */
+export interface AttemptView {
+  readonly segment: number;
+  readonly attempt: number;
+  readonly at: Date;
+  readonly answer: AnswerRow | undefined;
+}
+
+/** Committed before the bytes go out; the primary key allows one attempt per segment and number. */
+export async function insertAttempts(
+  db: Connection,
+  relay: {
+    readonly messageId: MessageId;
+    readonly attempt: number;
+    readonly operator: string;
+    readonly at: Date;
+    readonly segments: readonly PlannedSegment[];
+  },
+): Promise<void> {
+  await db.query(
+    `insert into relay_attempts (message_id, segment, attempt, operator, payload, at)
+     select $1, segment, $2, $3, payload, $4
+     from unnest($5::smallint[], $6::bytea[]) as s (segment, payload)`,
+    [
+      relay.messageId,
+      relay.attempt,
+      relay.operator,
+      relay.at,
+      relay.segments.map((segment) => segment.number),
+      relay.segments.map((segment) => segment.payload),
+    ],
+  );
+}
+
+export async function insertAnswer(
+  db: Connection,
+  key: { readonly messageId: MessageId; readonly segment: number; readonly attempt: number },
+  answer: AnswerRow,
+): Promise<void> {
+  await db.query(
+    `insert into relay_answers
+       (message_id, segment, attempt, kind, smsc_message_id, command_status, cause, at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+    [
+      key.messageId,
+      key.segment,
+      key.attempt,
+      answer.kind,
+      answer.smscMessageId,
+      answer.commandStatus,
+      answer.cause?.slice(0, 500),
+      answer.at,
+    ],
+  );
+}
+
+/** Every attempt of a message with its answer, by segment and attempt. */
+export async function readAttempts(db: Connection, messageId: MessageId): Promise<AttemptView[]> {
+  const { rows } = await db.query<{
+    segment: number;
+    attempt: number;
+    at: Date;
+    kind: AnswerRow["kind"] | null;
+    smsc_message_id: string | null;
+    command_status: string | null;
+    cause: string | null;
+    answered_at: Date | null;
+  }>(
+    `select a.segment, a.attempt, a.at, b.kind, b.smsc_message_id, b.command_status, b.cause,
+       b.at as answered_at
+     from relay_attempts a left join relay_answers b using (message_id, segment, attempt)
+     where message_id = $1 order by a.segment, a.attempt`,
+    [messageId],
+  );
+  return rows.map((row) => ({
+    segment: row.segment,
+    attempt: row.attempt,
+    at: row.at,
+    answer:
+      row.kind !== null && row.answered_at !== null
+        ? {
+            kind: row.kind,
+            smscMessageId: row.smsc_message_id ?? undefined,
+            commandStatus: row.command_status === null ? undefined : Number(row.command_status),
+            cause: row.cause ?? undefined,
+            at: row.answered_at,
+          }
+        : undefined,
+  }));
+}
+
+/** From now on the operator owes a word about this segment. */
+export async function insertAwaited(
+  db: Connection,
+  awaited: {
+    readonly messageId: MessageId;
+    readonly segment: number;
+    readonly operator: string;
+    /** Undefined when the answer was lost. */
+    readonly matchKey: string | undefined;
+    readonly recipient: string;
+    readonly relayedAt: Date;
+    readonly listenUntil: Date;
+  },
+): Promise<void> {
+  await db.query(
+    `insert into awaited_segments
+       (message_id, segment, operator, match_key, recipient, relayed_at, listen_until)
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (message_id, segment) do update
+       set match_key = coalesce(awaited_segments.match_key, excluded.match_key)`,
+    [
+      awaited.messageId,
+      awaited.segment,
+      awaited.operator,
+      awaited.matchKey,
+      awaited.recipient,
+      awaited.relayedAt,
+      awaited.listenUntil,
+    ],
+  );
+}
+
+/** Stops listening to segments whose time is over. */
+export async function forgetAwaited(db: Connection, now: Date): Promise<number> {
+  const { rowCount } = await db.query("delete from awaited_segments where listen_until < $1", [
+    now,
+  ]);
+  return rowCount ?? 0;
+}

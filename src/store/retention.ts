@@ -1,0 +1,25 @@
+import type { Connection } from "./database.ts";
+
+/** Makes the monthly partitions up to `ahead` months after an instant; answers how many it made. */
+export async function ensureMonths(db: Connection, now: Date, ahead = 12): Promise<number> {
+  const { rows } = await db.query<{ made: number }>("select ensure_months($1, $2) as made", [
+    now,
+    ahead,
+  ]);
+  return rows[0]?.made ?? 0;
+}
+
+/** Purges up to `batch` certificates whose time has come; answers how many went. */
+export async function purgeExpired(db: Connection, now: Date, batch = 500): Promise<number> {
+  const { rows } = await db.query<{ gone: number }>("select purge_expired($1, $2) as gone", [
+    now,
+    batch,
+  ]);
+  return rows[0]?.gone ?? 0;
+}
+
+/** How far the database's clock is from ours, in milliseconds; positive when the database is ahead. */
+export async function clockSkew(db: Connection, now: Date): Promise<number> {
+  const { rows } = await db.query<{ at: Date }>("select clock_timestamp() as at");
+  return rows[0] ? rows[0].at.getTime() - now.getTime() : 0;
+}

@@ -1,0 +1,115 @@
+import type { MessageId } from "../domain/ids.ts";
+import type { Connection } from "./database.ts";
+
+/** The steps that have work rows. */
+export type Step = "relay" | "settle" | "certify" | "notify";
+
+/** A claimed step of a message. */
+export interface Work {
+  readonly step: Step;
+  readonly messageId: MessageId;
+  /** How often it was claimed, this time included. */
+  readonly attempts: number;
+}
+
+/** The only lane of a single server; a distributed one cuts work by lane, so every key begins with it. */
+const LANE = 0;
+
+/** Makes a step due; a step that is due later comes forward, one that was given up stays so. */
+export async function enqueue(
+  db: Connection,
+  step: Step,
+  messageId: MessageId,
+  runAt: Date,
+): Promise<void> {
+  await db.query(
+    `insert into work (lane, step, message_id, run_at, attempts, dead)
+     values ($1, $2, $3, $4, 0, false)
+     on conflict (lane, step, message_id)
+       do update set run_at = least(work.run_at, excluded.run_at) where not work.dead`,
+    [LANE, step, messageId, runAt],
+  );
+}
+
+/**
+ * Takes up to `limit` due rows. The claim pushes `run_at` to the end of the lease: a process that dies
+ * loses its claim by itself, and whoever comes later cannot take the row before.
+ */
+export async function claim(
+  db: Connection,
+  step: Step,
+  now: Date,
+  { leaseMilliseconds, limit }: { leaseMilliseconds: number; limit: number },
+): Promise<Work[]> {
+  const { rows } = await db.query<{ message_id: MessageId; attempts: number }>(
+    `update work set run_at = $4, attempts = attempts + 1
+     from (select message_id from work
+           where lane = $1 and step = $2 and run_at <= $3 and not dead
+           order by run_at limit $5 for update skip locked) due
+     where lane = $1 and step = $2 and work.message_id = due.message_id
+     returning work.message_id, work.attempts`,
+    [LANE, step, now, new Date(now.getTime() + leaseMilliseconds), limit],
+  );
+  return rows.map((row) => ({ step, messageId: row.message_id, attempts: row.attempts }));
+}
+
+/** The step is done; false when the lease was lost and another process has the row. */
+export async function finish(db: Connection, work: Work): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `delete from work where lane = $1 and step = $2 and message_id = $3 and attempts = $4`,
+    [LANE, work.step, work.messageId, work.attempts],
+  );
+  return rowCount === 1;
+}
+
+/** The step is tried again at an instant. */
+export async function retry(
+  db: Connection,
+  work: Work,
+  runAt: Date,
+  cause: string,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update work set run_at = $5, cause = $6
+     where lane = $1 and step = $2 and message_id = $3 and attempts = $4`,
+    [LANE, work.step, work.messageId, work.attempts, runAt, cause.slice(0, 500)],
+  );
+  return rowCount === 1;
+}
+
+/** The step waits for a person; it stays visible. */
+export async function giveUp(db: Connection, work: Work, cause: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update work set dead = true, cause = $5
+     where lane = $1 and step = $2 and message_id = $3 and attempts = $4`,
+    [LANE, work.step, work.messageId, work.attempts, cause.slice(0, 500)],
+  );
+  return rowCount === 1;
+}
+
+export interface Backlog {
+  readonly step: Step;
+  readonly waiting: number;
+  readonly due: number;
+  readonly dead: number;
+  readonly oldestDueAt: Date | undefined;
+}
+
+/** What is left to do, per step: what an operator looks at to see that nothing is stuck. */
+export async function readBacklog(db: Connection, now: Date): Promise<Backlog[]> {
+  const { rows } = await db.query<{
+    step: Step;
+    waiting: number;
+    due: number;
+    dead: number;
+    oldest: Date | null;
+  }>(
+    `select step, (count(*) filter (where not dead))::integer as waiting,
+       (count(*) filter (where not dead and run_at <= $1))::integer as due,
+       (count(*) filter (where dead))::integer as dead,
+       min(run_at) filter (where not dead and run_at <= $1) as oldest
+     from work group by step order by step`,
+    [now],
+  );
+  return rows.map(({ oldest, ...row }) => ({ ...row, oldestDueAt: oldest ?? undefined }));
+}
