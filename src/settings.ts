@@ -58,81 +58,79 @@ export function readEnvironment(): Environment {
  */
 export function parseSettings(environment: Environment): Settings {
   const faults: string[] = [];
-  const fault = (message: string): undefined => {
+  /** Notes a fault and goes on with a stand-in, so that all faults are told at once. */
+  function fault<T>(message: string, standIn: T): T {
     faults.push(message);
-    return undefined;
-  };
-
-  const text = (name: string): string | undefined => {
+    return standIn;
+  }
+  function text(name: string): string | undefined {
     const file = environment[`${name}_FILE`];
     if (file !== undefined && file !== "") {
       try {
         return readFileSync(file, "utf8").trim();
       } catch {
-        return fault(`${name}_FILE: the file cannot be read`);
+        return fault<string | undefined>(`${name}_FILE: the file cannot be read`, undefined);
       }
     }
     const value = environment[name]?.trim();
     return value === "" ? undefined : value;
-  };
-  const required = (name: string, why: string): string =>
-    text(name) ?? fault(`${name} is needed: ${why}`) ?? "";
-  const port = (name: string, fallback: number): number => {
+  }
+  function inProduction(name: string, why: string, fallback: string): string {
+    return text(name) ?? (production ? fault(`${name} is needed: ${why}`, "") : fallback);
+  }
+  function port(name: string, fallback: number): number {
     const value = Number(text(name) ?? fallback);
     const valid = Number.isInteger(value) && value >= 0 && value <= 65_535;
-    return valid ? value : (fault(`${name} must be a port, 0 to 65535`) ?? fallback);
-  };
-  const duration = (name: string, fallback: string): Duration =>
-    parseDuration(text(name) ?? fallback) ??
-    fault(`${name} must be an ISO 8601 duration such as ${fallback}`) ?? {
-      months: 0,
-      milliseconds: 0,
-    };
-  const url = (name: string, protocols: readonly string[]): string | undefined => {
+    return valid ? value : fault(`${name} must be a port, 0 to 65535`, fallback);
+  }
+  function duration(name: string, fallback: string): Duration {
+    return (
+      parseDuration(text(name) ?? fallback) ??
+      fault(`${name} must be an ISO 8601 duration such as ${fallback}`, MINIMUM_RETENTION)
+    );
+  }
+  function url(name: string, protocols: readonly string[]): string | undefined {
     const value = text(name);
     if (value === undefined) return undefined;
-    const valid = URL.canParse(value) && protocols.includes(new URL(value).protocol);
-    return valid
-      ? value.replace(/\/+$/, "")
-      : fault(`${name} must be an address that begins with ${protocols.join(" or ")}//`);
-  };
-  const oneOf = <T extends string>(name: string, values: readonly T[], fallback: T): T => {
-    const value = text(name) ?? fallback;
-    return (
-      values.find((allowed) => allowed === value) ??
-      fault(`${name} must be one of ${values.join(", ")}`) ??
-      fallback
+    if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) {
+      return value.replace(/\/+$/, "");
+    }
+    return fault<string | undefined>(
+      `${name} must be an address that begins with ${protocols[0] ?? ""}//`,
+      undefined,
     );
-  };
+  }
+  function oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
+    const value = text(name) ?? fallback;
+    const allowed = values.find((candidate) => candidate === value);
+    return allowed ?? fault(`${name} must be one of ${values.join(", ")}`, fallback);
+  }
 
   const production = oneOf("ENVIRONMENT", ["test", "production"], "test") === "production";
   const databaseUrl = url("DATABASE_URL", ["postgres:", "postgresql:"]);
   const ownerUrl = url("DATABASE_OWNER_URL", ["postgres:", "postgresql:"]);
   const retention = duration("RETENTION", "P5Y");
-  if (isShorterThanMinimum(retention)) fault("RETENTION must be five years (P5Y) or more");
+  if (isShorterThanMinimum(retention)) faults.push("RETENTION must be five years (P5Y) or more");
   const keyText = text("SECRETS_KEY");
   const secretsKey = keyText === undefined ? undefined : Buffer.from(keyText, "base64");
   if (secretsKey && secretsKey.length !== 32) {
-    fault("SECRETS_KEY must be 32 bytes in base64 (openssl rand -base64 32)");
+    faults.push("SECRETS_KEY must be 32 bytes in base64 (openssl rand -base64 32)");
   }
-  const keyFile = text("SEAL_KEY_FILE_PATH");
-  const chainFile = text("SEAL_CHAIN_FILE_PATH");
+  const keyFile = text("SEAL_KEY_PATH");
+  const chainFile = text("SEAL_CHAIN_PATH");
   const tsaUrls = (text("TSA_URLS") ?? "").split(/[\s,]+/).filter((address) => address !== "");
   const sealParts = [keyFile, chainFile, tsaUrls[0]].filter((part) => part !== undefined).length;
   if (sealParts !== 0 && sealParts !== 3) {
-    fault("SEAL_KEY_FILE_PATH, SEAL_CHAIN_FILE_PATH and TSA_URLS belong together");
+    faults.push("SEAL_KEY_PATH, SEAL_CHAIN_PATH and TSA_URLS belong together");
   }
   if (production) {
-    if (databaseUrl === undefined) fault("DATABASE_URL is needed in production");
-    if (secretsKey === undefined) fault("SECRETS_KEY is needed in production");
+    if (databaseUrl === undefined) faults.push("DATABASE_URL is needed in production");
+    if (secretsKey === undefined) faults.push("SECRETS_KEY is needed in production");
     if (sealParts === 0) {
-      fault("SEAL_KEY_FILE_PATH, SEAL_CHAIN_FILE_PATH and TSA_URLS are needed in production");
+      faults.push("SEAL_KEY_PATH, SEAL_CHAIN_PATH and TSA_URLS are needed in production");
     }
-    if (text("PUBLIC_URL") === undefined) fault("PUBLIC_URL is needed in production");
+    if (text("PUBLIC_URL") === undefined) faults.push("PUBLIC_URL is needed in production");
   }
-  const inProduction = (name: string, why: string, fallback: string): string =>
-    production ? required(name, why) : (text(name) ?? fallback);
-
   const settings: Settings = {
     production,
     host: text("HOST") ?? "127.0.0.1",
