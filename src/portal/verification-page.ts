@@ -1,0 +1,137 @@
+import type { Words } from "../domain/words.ts";
+import type { CertificateKind } from "../domain/outcome.ts";
+
+/** What the public may learn from a code: never the text, never the whole number. */
+export interface PublicFacts {
+  readonly csv: string;
+  readonly kind: CertificateKind;
+  readonly entityName: string;
+  readonly recipientMasked: string;
+  readonly acceptedAt: string;
+  readonly issuedAt: string;
+  readonly retainUntil: string;
+  readonly sha256: string;
+  readonly test: boolean;
+}
+
+export type PageLanguage = keyof Words;
+
+const STYLE = `:root{color-scheme:light}body{font:17px/1.55 system-ui,"Noto Sans",sans-serif;margin:0;
+color:#1a1a1a;background:#f4f4f1}main{max-width:44rem;margin:2rem auto;background:#fff;padding:2rem 2.5rem;
+border-top:.4rem solid #c00}h1{font-size:1.5rem;line-height:1.25;margin:0 0 1rem}dl{display:grid;
+grid-template-columns:minmax(9rem,auto) 1fr;gap:.5rem 1.25rem}dt{color:#555}dd{margin:0;overflow-wrap:anywhere}
+nav{font-size:.9rem;margin-bottom:1.5rem}nav a{margin-right:1rem}.result{padding:.75rem 1rem;border-left:.3rem solid;
+background:#f4f4f1}.ok{border-color:#17692b}.no{border-color:#b00020}.test{background:#fff3cd;border:1px solid #b58900;
+padding:.5rem 1rem}label{display:block;margin:.75rem 0 .25rem}input,button{font:inherit;padding:.5rem .75rem}
+button,.button{background:#1a1a1a;color:#fff;border:0;text-decoration:none;padding:.6rem 1rem;display:inline-block}
+@media(max-width:34rem){main{margin:0;padding:1.25rem}dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}`;
+
+const TEXTS = {
+  title: {
+    ca: "Verificació d'un certificat d'SMS",
+    es: "Verificación de un certificado de SMS",
+    en: "Verification of an SMS certificate",
+  },
+  found: {
+    ca: "Aquest certificat és nostre i el conservem.",
+    es: "Este certificado es nuestro y lo conservamos.",
+    en: "This certificate is ours and we keep it.",
+  },
+  unknown: {
+    ca: "No tenim cap certificat amb aquest codi. Comproveu que l'heu copiat bé.",
+    es: "No tenemos ningún certificado con este código. Compruebe que lo ha copiado bien.",
+    en: "We have no certificate with this code. Check that it was copied correctly.",
+  },
+  positive: {
+    ca: "Certifica que l'SMS es va lliurar al dispositiu del destinatari, segons l'operador.",
+    es: "Certifica que el SMS se entregó en el dispositivo del destinatario, según el operador.",
+    en: "It certifies that the SMS was delivered to the recipient's device, as reported by the operator.",
+  },
+  negative: {
+    ca: "Certifica que l'SMS no consta lliurat dins del termini.",
+    es: "Certifica que el SMS no consta entregado dentro del plazo.",
+    en: "It certifies that the SMS was not reported as delivered within the period.",
+  },
+  corrective: {
+    ca: "Corregeix un certificat anterior: l'avís de lliurament de l'operador va arribar més tard.",
+    es: "Corrige un certificado anterior: el aviso de entrega del operador llegó más tarde.",
+    en: "It corrects an earlier certificate: the operator's delivery report came later.",
+  },
+  code: { ca: "Codi (CSV)", es: "Código (CSV)", en: "Code (CSV)" },
+  sender: { ca: "Emissor", es: "Remitente", en: "Sender" },
+  recipient: { ca: "Destinatari", es: "Destinatario", en: "Recipient" },
+  acceptedAt: { ca: "Missatge acceptat", es: "Mensaje aceptado", en: "Message accepted" },
+  issuedAt: { ca: "Certificat emès", es: "Certificado emitido", en: "Certificate issued" },
+  retainUntil: { ca: "Es conserva fins al", es: "Se conserva hasta el", en: "Kept until" },
+  sha256: { ca: "SHA-256 del fitxer", es: "SHA-256 del fichero", en: "SHA-256 of the file" },
+  download: { ca: "Baixa el PDF", es: "Descargar el PDF", en: "Download the PDF" },
+  ask: { ca: "Codi del certificat", es: "Código del certificado", en: "Code of the certificate" },
+  verify: { ca: "Verifica", es: "Verificar", en: "Verify" },
+  test: {
+    ca: "PROVA: aquest servei és un entorn de prova i el certificat no té validesa.",
+    es: "PRUEBA: este servicio es un entorno de prueba y el certificado no tiene validez.",
+    en: "TEST: this service is a test environment and the certificate is not valid.",
+  },
+} as const satisfies Record<string, Words>;
+
+/** Text of anybody, made harmless inside HTML. */
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function page(language: PageLanguage, path: string, content: string): string {
+  const languages = (["ca", "es", "en"] as const)
+    .map((code) => `<a href="${path}?l=${code}" lang="${code}" hreflang="${code}">${code}</a>`)
+    .join("");
+  return `<!doctype html>
+<html lang="${language}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">
+<title>${escape(TEXTS.title[language])}</title><style>${STYLE}</style></head>
+<body><main><nav>${languages}</nav><h1>${escape(TEXTS.title[language])}</h1>
+${content}
+</main></body></html>
+`;
+}
+
+function form(language: PageLanguage): string {
+  return `<form action="/verifica" method="get"><input type="hidden" name="l" value="${language}">
+<label for="csv">${escape(TEXTS.ask[language])}</label>
+<input id="csv" name="csv" required maxlength="40" size="32" autocomplete="off" spellcheck="false">
+<button>${escape(TEXTS.verify[language])}</button></form>`;
+}
+
+/** The page where a code is typed. */
+export function askPage(language: PageLanguage): string {
+  return page(language, "/verifica", form(language));
+}
+
+/** The answer to a code that is none of ours. */
+export function unknownPage(language: PageLanguage): string {
+  const sentence = `<p class="result no">${escape(TEXTS.unknown[language])}</p>`;
+  return page(language, "/verifica", `${sentence}${form(language)}`);
+}
+
+/** What a certificate states, masked. */
+export function certificatePage(language: PageLanguage, facts: PublicFacts): string {
+  const path = `/verifica/${facts.csv}`;
+  const rows: [keyof typeof TEXTS, string][] = [
+    ["code", facts.csv],
+    ["sender", facts.entityName],
+    ["recipient", facts.recipientMasked],
+    ["acceptedAt", facts.acceptedAt],
+    ["issuedAt", facts.issuedAt],
+    ["retainUntil", facts.retainUntil],
+    ["sha256", facts.sha256],
+  ];
+  const list = rows
+    .map(([name, value]) => `<dt>${escape(TEXTS[name][language])}</dt><dd>${escape(value)}</dd>`)
+    .join("\n");
+  const test = facts.test ? `<p class="test">${escape(TEXTS.test[language])}</p>` : "";
+  return page(
+    language,
+    path,
+    `${test}<p class="result ok">${escape(TEXTS.found[language])} ${escape(TEXTS[facts.kind][language])}</p>
+<dl>${list}</dl>
+<p><a class="button" href="${path}/pdf">${escape(TEXTS.download[language])}</a></p>`,
+  );
+}

@@ -1,0 +1,101 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { parseCsv } from "../domain/ids.ts";
+import { maskMsisdn } from "../domain/msisdn.ts";
+import type { LifecycleContext } from "../lifecycle/context.ts";
+import { findByCode, readCertificate, type StoredCertificate } from "../store/certificates.ts";
+import { readMessage } from "../store/messages.ts";
+import { findCallerById } from "../store/users.ts";
+import { askPage, certificatePage, unknownPage, type PageLanguage } from "./verification-page.ts";
+
+const MADRID = new Intl.DateTimeFormat("sv-SE", {
+  timeZone: "Europe/Madrid",
+  dateStyle: "short",
+  timeStyle: "medium",
+});
+
+const SECURITY_HEADERS = {
+  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+};
+
+/**
+ * The public verification page: whoever holds a code sees what its certificate states, masked, and
+ * may download the file, because the code is on it. It works without scripts.
+ */
+export function registerVerification(
+  server: FastifyInstance,
+  context: LifecycleContext,
+  { test }: { readonly test: boolean },
+): void {
+  server.get("/verifica", async (request, reply) => {
+    const typed = query(request, "csv");
+    const language = languageOf(request);
+    if (typed === undefined) return html(reply, 200, askPage(language));
+    const csv = parseCsv(typed);
+    if (csv === undefined) return html(reply, 404, unknownPage(language));
+    return reply.redirect(`/verifica/${csv}?l=${language}`, 303);
+  });
+
+  server.get<{ Params: { csv: string } }>("/verifica/:csv", async (request, reply) => {
+    const language = languageOf(request);
+    const certificate = await find(context, request.params.csv);
+    if (!certificate) return html(reply, 404, unknownPage(language));
+    const message = await readMessage(context.db, certificate.messageId);
+    const caller = message && (await findCallerById(context.db, message.userId));
+    if (!caller) return html(reply, 404, unknownPage(language));
+    const facts = {
+      csv: certificate.csv,
+      kind: certificate.kind,
+      entityName: caller.entity.name,
+      recipientMasked: maskMsisdn(message.recipient.msisdn),
+      acceptedAt: inMadrid(message.acceptedAt),
+      issuedAt: inMadrid(certificate.issuedAt),
+      retainUntil: inMadrid(certificate.retainUntil),
+      sha256: certificate.sha256,
+      test,
+    };
+    return html(reply, 200, certificatePage(language, facts));
+  });
+
+  server.get<{ Params: { csv: string } }>("/verifica/:csv/pdf", async (request, reply) => {
+    const certificate = await find(context, request.params.csv);
+    if (!certificate) return html(reply, 404, unknownPage(languageOf(request)));
+    return reply
+      .headers(SECURITY_HEADERS)
+      .type("application/pdf")
+      .header("content-disposition", `attachment; filename="certificat-${certificate.csv}.pdf"`)
+      .send(certificate.pdf);
+  });
+}
+
+async function find(
+  context: LifecycleContext,
+  typed: string,
+): Promise<StoredCertificate | undefined> {
+  const csv = parseCsv(typed);
+  const found = csv === undefined ? undefined : await findByCode(context.db, csv);
+  return found && readCertificate(context.db, found.messageId, found.kind);
+}
+
+function html(reply: FastifyReply, status: number, page: string): FastifyReply {
+  return reply.code(status).headers(SECURITY_HEADERS).type("text/html; charset=utf-8").send(page);
+}
+
+function query(request: FastifyRequest, name: string): string | undefined {
+  const value = (request.query as Record<string, unknown>)[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function languageOf(request: FastifyRequest): PageLanguage {
+  const asked = query(request, "l");
+  if (asked === "ca" || asked === "es" || asked === "en") return asked;
+  const accepted = (request.headers["accept-language"] ?? "").toLowerCase();
+  const first = accepted.split(",").map((part) => part.trim().slice(0, 2));
+  return first.find((code) => code === "ca" || code === "es" || code === "en") ?? "ca";
+}
+
+function inMadrid(at: Date): string {
+  return `${MADRID.format(at)} (Europe/Madrid)`;
+}
