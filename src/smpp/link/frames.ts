@@ -1,4 +1,4 @@
-import { HEADER_LENGTH, MAX_PDU_LENGTH } from "./pdu.ts";
+import { HEADER_LENGTH, MAX_PDU_LENGTH } from "../pdu.ts";
 
 /** The stream has lost its place: nothing that follows can be trusted. */
 export class LostFraming extends Error {
