@@ -12,7 +12,7 @@ const ambient = [
 ];
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "data/", "coverage/", "demo-output/"] },
+  { ignores: ["dist/", "node_modules/", "data/", "coverage/", "demo-output/", ".test-build-*/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import pg from "pg";
+
+const TEMPLATE = `sms_test_template_${process.pid}`;
+
+/**
+ * The database server of a test run, with a migrated template: the embedded one, or the server of
+ * TEST_DATABASE_URL, whose user must be allowed to create databases and roles.
+ */
+export async function startCluster(program, directory, root) {
+  const load = (file) => import(join(program.directory, file));
+  const { startEmbedded } = await load("store/embedded.js");
+  const { prepareDatabase } = await load("store/prepare-database.js");
+  const { asApplication } = await load("store/roles.js");
+  const { systemClock, systemTimers } = await load("system.js");
+  const given = process.env.TEST_DATABASE_URL;
+  const embedded = given
+    ? undefined
+    : await startEmbedded({ dataDirectory: directory, timers: systemTimers });
+  const socketUrl = (user) =>
+    `postgresql://${user}@${encodeURIComponent(embedded.owner.host)}/postgres`;
+  const admin = given ?? socketUrl("postgres");
+  const owner = given ?? socketUrl(embedded.owner.user);
+  const app = given ? asApplication(given) : socketUrl(embedded.app.user);
+  const ownerName = decodeURIComponent(new URL(owner).username);
+  const stop = async () => {
+    if (given) await run(admin, `drop database if exists ${TEMPLATE}`);
+    await embedded?.stop();
+  };
+  try {
+    await run(admin, `create database ${TEMPLATE} owner "${ownerName}" template template0`);
+    await prepareDatabase({
+      owner: { connectionString: withDatabase(owner, TEMPLATE) },
+      directory: join(root, "migrations"),
+      now: systemClock.now(),
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { admin, owner, app, ownerName, template: TEMPLATE, stop };
+}
+
+async function run(url, statement) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+function withDatabase(url, database) {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
