@@ -113,3 +113,35 @@ export async function readBacklog(db: Connection, now: Date): Promise<Backlog[]>
   );
   return rows.map(({ oldest, ...row }) => ({ ...row, oldestDueAt: oldest ?? undefined }));
 }
+
+/** A step that was given up, with the reason. */
+export interface DeadWork extends Record<string, string | number> {
+  readonly step: Step;
+  readonly message: string;
+  readonly attempts: number;
+  readonly cause: string;
+}
+
+export async function readDeadWork(db: Connection, limit = 200): Promise<DeadWork[]> {
+  const { rows } = await db.query<DeadWork>(
+    `select step, message_id as message, attempts, coalesce(cause, '') as cause from work
+     where dead order by run_at limit $1`,
+    [limit],
+  );
+  return rows;
+}
+
+/** Puts a step that was given up back to work; false when it was not. */
+export async function requeue(
+  db: Connection,
+  step: Step,
+  messageId: string,
+  now: Date,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update work set dead = false, run_at = $4, attempts = 0
+     where lane = $1 and step = $2 and message_id::text = $3 and dead`,
+    [LANE, step, messageId, now],
+  );
+  return rowCount === 1;
+}
