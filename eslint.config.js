@@ -12,7 +12,7 @@ const ambient = [
 ];
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "data/", "coverage/", "demo-output/", ".test-build-*/"] },
+  { ignores: ["dist/", "node_modules/", "data/", "coverage/", "demo-output/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

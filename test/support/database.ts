@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { connect } from "node:net";
 import pg from "pg";
 import { createPool } from "../../src/store/database.ts";
-import { shared } from "./shared.ts";
 
 interface Cluster {
   readonly admin: string;
@@ -32,7 +32,7 @@ export interface TestDatabase {
 export async function createTestDatabase(
   options: { readonly empty?: boolean } = {},
 ): Promise<TestDatabase> {
-  const cluster = await shared<Cluster>("cluster");
+  const cluster = await sharedCluster();
   const name = `sms_test_${randomBytes(8).toString("hex")}`;
   const template = options.empty ? "template0" : cluster.template;
   await runAlone(
@@ -64,6 +64,22 @@ export async function withClient<T>(
   } finally {
     await client.end();
   }
+}
+
+/** Jest's main process (global-setup.js) starts the cluster when it is asked for the first time. */
+function sharedCluster(): Promise<Cluster> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(process.env["SMS_TEST_CLUSTER"] ?? "");
+    let text = "";
+    socket.setEncoding("utf8");
+    socket.on("data", (chunk: string) => (text += chunk));
+    socket.on("error", reject);
+    socket.on("end", () => {
+      const answer = JSON.parse(text) as { value: Cluster } | { error: string };
+      if ("error" in answer) reject(new Error(answer.error));
+      else resolve(answer.value);
+    });
+  });
 }
 
 async function runAlone(url: string, statement: string): Promise<void> {

@@ -1,50 +1,33 @@
 /**
- * Runs in jest's main process: makes, when a test file first asks, what all test files share (the
- * compiled program, a database cluster with a migrated template), and removes it at the end. What it
- * starts dies with this process.
+ * Runs in jest's main process: starts the database cluster that all test files share when the first of
+ * them asks for it, and ends it at the end. It dies with this process, however that ends.
  */
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { root, removeDeadBuilds, compileProgram } from "./compile-program.js";
-import { startCluster } from "./start-cluster.js";
 
 const PREFIX = "sms-certificat-test-";
 
 export default async function globalSetup() {
   removeLeftovers();
-  removeDeadBuilds();
   const directory = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  const made = new Map();
-  const once = (name, make) => {
-    if (!made.has(name)) made.set(name, make());
-    return made.get(name);
-  };
-  const program = () => once("program", () => compileProgram());
-  const shared = {
-    program,
-    cluster: () => once("cluster", async () => startCluster(await program(), directory, root)),
-  };
+  let cluster;
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
-    socket.once("data", async (data) => {
-      const answer = await shared[data.toString().trim()]().then(
-        (value) => ({ value }),
-        (error) => ({ error: String(error?.stack ?? error) }),
-      );
-      socket.end(JSON.stringify(answer));
-    });
+    cluster ??= import("./start-cluster.js").then(({ startCluster }) => startCluster(directory));
+    cluster.then(
+      (value) => socket.end(JSON.stringify({ value })),
+      (error) => socket.end(JSON.stringify({ error: String(error?.stack ?? error) })),
+    );
   });
-  const path = join(directory, "shared.sock");
+  const path = join(directory, "cluster.sock");
   await new Promise((resolve) => server.listen(path, resolve));
-  process.env.SMS_TEST_SHARED = path;
-  globalThis.endShared = async () => {
+  process.env.SMS_TEST_CLUSTER = path;
+  globalThis.endTestCluster = async () => {
     server.close();
-    for (const name of ["cluster", "program"]) {
-      const thing = await Promise.resolve(made.get(name)).catch(() => undefined);
-      await thing?.stop();
-    }
+    const started = await cluster?.catch(() => undefined);
+    await started?.stop();
     rmSync(directory, { recursive: true, force: true });
   };
 }

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import "./typescript.js";
+import { fileURLToPath } from "node:url";
 import pg from "pg";
 
 const TEMPLATE = `sms_test_template_${process.pid}`;
@@ -7,12 +8,11 @@ const TEMPLATE = `sms_test_template_${process.pid}`;
  * The database server of a test run, with a migrated template: the embedded one, or the server of
  * TEST_DATABASE_URL, whose user must be allowed to create databases and roles.
  */
-export async function startCluster(program, directory, root) {
-  const load = (file) => import(join(program.directory, file));
-  const { startEmbedded } = await load("store/embedded.js");
-  const { prepareDatabase } = await load("store/prepare-database.js");
-  const { asApplication } = await load("store/roles.js");
-  const { systemClock, systemTimers } = await load("system.js");
+export async function startCluster(directory) {
+  const { startEmbedded } = await import("../../src/store/embedded.ts");
+  const { prepareDatabase } = await import("../../src/store/prepare-database.ts");
+  const { asApplication } = await import("../../src/store/roles.ts");
+  const { systemClock, systemTimers } = await import("../../src/system.ts");
   const given = process.env.TEST_DATABASE_URL;
   const embedded = given
     ? undefined
@@ -31,7 +31,7 @@ export async function startCluster(program, directory, root) {
     await run(admin, `create database ${TEMPLATE} owner "${ownerName}" template template0`);
     await prepareDatabase({
       owner: { connectionString: withDatabase(owner, TEMPLATE) },
-      directory: join(root, "migrations"),
+      directory: fileURLToPath(new URL("../../migrations", import.meta.url)),
       now: systemClock.now(),
     });
   } catch (error) {
