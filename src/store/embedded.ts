@@ -44,12 +44,18 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   await makePlace(place, sandbox);
   await initialise(place, binaries, sandbox);
   const sockets = await socketDirectory(place, sandbox);
-  const server = await launch({ place, binaries, sandbox, sockets, timers });
+  const forgetSockets = async (): Promise<void> => {
+    if (sockets !== place.root) await rm(sockets, { recursive: true, force: true });
+  };
+  const server = await launch({ place, binaries, sandbox, sockets, timers }).catch(
+    async (error: unknown) => {
+      await forgetSockets();
+      throw error;
+    },
+  );
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
-    stopping ??= endServer(server, timers).then(async () => {
-      if (sockets !== place.root) await rm(sockets, { recursive: true, force: true });
-    });
+    stopping ??= endServer(server, timers).then(forgetSockets);
     return stopping;
   };
   server.once("exit", () => {

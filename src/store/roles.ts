@@ -19,14 +19,12 @@ const NOT_ALLOWED = "42501";
 export async function ensureRoles(client: pg.ClientBase): Promise<void> {
   const missing: string[] = [];
   for (const role of GROUP_ROLES) {
-    if (!(await roleExists(client, role))) {
-      const statement = `create role ${role} nologin`;
-      if (!(await allowed(client, statement))) missing.push(statement);
-    }
-    if (!(await mayTakeOn(client, role))) {
-      const statement = `grant ${role} to ${await currentOwner(client)}`;
-      if (!(await allowed(client, statement))) missing.push(statement);
-    }
+    const create = `create role ${role} nologin`;
+    const exists = (await roleExists(client, role)) || (await allowed(client, create));
+    if (!exists) missing.push(create);
+    if (exists && (await mayTakeOn(client, role))) continue;
+    const grant = `grant ${role} to ${await currentOwner(client)}`;
+    if (!exists || !(await allowed(client, grant))) missing.push(grant);
   }
   if (missing.length > 0) throw notAllowed(missing);
 }
@@ -50,7 +48,6 @@ async function roleExists(client: pg.ClientBase, role: string): Promise<boolean>
 
 /** From PostgreSQL 16 on, who creates a role administers it without being allowed to take it on. */
 async function mayTakeOn(client: pg.ClientBase, role: string): Promise<boolean> {
-  if (!(await roleExists(client, role))) return false;
   const { rows } = await client.query<{ may: boolean }>(
     `select pg_has_role(current_user, $1::name,
        case when current_setting('server_version_num')::integer >= 160000

@@ -33,7 +33,7 @@ const INDEXES = `
 
 const FUNCTIONS = `
   select trim(trailing E'\\n' from pg_get_functiondef(oid)) || ';' as line from pg_proc
-  where pronamespace = 'public'::regnamespace order by proname, oid::regprocedure::text`;
+  where pronamespace = 'public'::regnamespace order by proname, pg_get_function_identity_arguments(oid)`;
 
 const TRIGGERS = `
   select pg_get_triggerdef(t.oid) || ';' as line
@@ -54,7 +54,7 @@ const GRANTS = `
     case a.grantee when 0 then 'public' else pg_get_userbyid(a.grantee)::text end) as line
   from granted, aclexplode(acl) as a
   where a.grantee <> owner
-  group by thing, a.grantee order by thing collate "C", line collate "C"`;
+  group by thing, a.grantee order by thing collate "C", 1`;
 
 /**
  * The schema in a stable form, the same on every version of PostgreSQL that we support. It is for

@@ -47,7 +47,7 @@ function locate(platformPackage: string): string {
  * The package stores its symbolic links as a list, because archives of npm hold none; its install
  * script makes them, unless install scripts were switched off.
  */
-async function restoreLinks(root: string): Promise<void> {
+export async function restoreLinks(root: string): Promise<void> {
   const list = await readFile(join(root, "native", "pg-symlinks.json"), "utf8");
   const links = JSON.parse(list) as readonly { readonly source: string; readonly target: string }[];
   for (const { source, target } of links) {
