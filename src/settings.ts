@@ -30,7 +30,10 @@ export interface Settings {
   readonly seal:
     | { readonly keyFile: string; readonly chainFile: string; readonly tsaUrls: readonly string[] }
     | undefined;
-  readonly log: { readonly level: string; readonly format: "json" | "text" };
+  readonly log: {
+    readonly level: "error" | "warn" | "info" | "debug";
+    readonly format: "json" | "text";
+  };
 }
 
 /** Nothing starts with settings that are not understood. */

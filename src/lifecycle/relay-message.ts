@@ -122,6 +122,8 @@ async function submit(
   { message, attempt }: Relay,
   segment: PlannedSegment,
 ): Promise<AnswerRow> {
+  // A receipt may overtake the answer, so it is the instant of sending that it is compared with.
+  const relayedAt = context.clock.now();
   const answer = await context.gateway.submit({
     ...segment,
     recipient: message.recipient.msisdn,
@@ -141,7 +143,7 @@ async function submit(
       operator: context.gateway.operator,
       matchKey: answer.kind === "accepted" ? answer.matchKey : undefined,
       recipient: message.recipient.msisdn,
-      relayedAt: at,
+      relayedAt,
       listenUntil: new Date(message.receiptDeadline.getTime() + LISTEN_AFTER_DEADLINE),
     });
     await retry(client, work, new Date(at.getTime() + LEASE), "in flight");

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -58,8 +58,10 @@ async function query(config: pg.ClientConfig, sql: string): Promise<unknown[]> {
   }
 }
 
-const useMadeDirectory = (): Promise<void> =>
-  cp(made, directory, { recursive: true, filter: (path) => !path.includes(".s.PGSQL") });
+async function useMadeDirectory(): Promise<void> {
+  const copy = spawn("cp", ["--archive", join(made, "postgres"), directory]);
+  await once(copy, "exit");
+}
 
 const cluster = (): string => join(directory, "postgres", "cluster");
 

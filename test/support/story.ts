@@ -1,0 +1,178 @@
+import { uuidv7, type EntityId, type UserId } from "../../src/domain/ids.ts";
+import type { Caller } from "../../src/domain/entity.ts";
+import type { Submission } from "../../src/domain/submission.ts";
+import { acceptSubmission, type Acceptance } from "../../src/lifecycle/accept-submission.ts";
+import { certifyMessages } from "../../src/lifecycle/certify-message.ts";
+import type { LifecycleContext } from "../../src/lifecycle/context.ts";
+import { fetchCertificate, type CertificateAnswer } from "../../src/lifecycle/fetch-certificate.ts";
+import { matchReceipts } from "../../src/lifecycle/match-receipts.ts";
+import { notifyMailboxes } from "../../src/lifecycle/notify-mailbox.ts";
+import type { CertificateIssuer } from "../../src/lifecycle/ports.ts";
+import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
+import { relayMessages } from "../../src/lifecycle/relay-message.ts";
+import { retainCertificates } from "../../src/lifecycle/retain-certificates.ts";
+import { settleOutcomes } from "../../src/lifecycle/settle-outcome.ts";
+import { tellStatus, type MessageStatus } from "../../src/lifecycle/tell-status.ts";
+import { insertEntity } from "../../src/store/entities.ts";
+import { checkIntegrity, type Damage } from "../../src/store/integrity.ts";
+import { insertUser } from "../../src/store/users.ts";
+import type { SimulatorSettings } from "../../src/smpp/simulator/simulator.ts";
+import type { SmppSettings } from "../../src/smpp/gateway.ts";
+import { systemRandom } from "../../src/system.ts";
+import { createTestDatabase, type TestDatabase } from "./database.ts";
+import { turns, until, type Hands } from "./hands.ts";
+import { startOperated, type Operated } from "./operator.ts";
+import { testIssuer } from "./issuer.ts";
+
+/** A whole lifecycle on a real database and a simulated operator, on a clock that the test turns. */
+export interface Story {
+  readonly context: LifecycleContext;
+  readonly database: TestDatabase;
+  readonly operated: Operated;
+  readonly hands: Hands;
+  readonly caller: Caller;
+  accept(clientReference: string, msisdn: string, more?: Partial<Submission>): Promise<Acceptance>;
+  /** Lets time pass and runs every step until nothing is due. */
+  pass(milliseconds?: number): Promise<void>;
+  status(clientReference: string): Promise<MessageStatus>;
+  certificate(clientReference: string): Promise<CertificateAnswer>;
+  integrity(): Promise<Damage[]>;
+  close(): Promise<void>;
+}
+
+export interface StoryOptions {
+  readonly simulator?: Partial<SimulatorSettings>;
+  readonly gateway?: Partial<SmppSettings>;
+  readonly issuer?: (issuer: CertificateIssuer) => CertificateIssuer;
+}
+
+export const HOURS = 3_600_000;
+
+export async function startStory(options: StoryOptions = {}): Promise<Story> {
+  const database = await createTestDatabase();
+  let record: LifecycleContext | undefined;
+  const operated = await startOperated({
+    ...options,
+    onReceipt: async (receipt) => {
+      if (record) await recordReceipt(record, receipt);
+    },
+  });
+  const { hands, gateway, simulator } = operated;
+  const issuer = await testIssuer(hands.clock);
+  const context: LifecycleContext = {
+    db: database.app,
+    clock: hands.clock,
+    random: systemRandom,
+    gateway,
+    issuer: options.issuer ? options.issuer(issuer) : issuer,
+    settings: {
+      receiptDeadline: { months: 0, milliseconds: 120 * HOURS },
+      receiptGrace: { months: 0, milliseconds: 600_000 },
+      retention: { months: 60, milliseconds: 0 },
+      issuer: { name: "Emissor de prova", nif: "Q0000000J" },
+      publicUrl: "http://127.0.0.1:8080",
+    },
+    wake: () => undefined,
+  };
+  record = context;
+  await retainCertificates(context);
+  const caller = await contract(context, "Departament de Proves", "S0811001G", "backoffice");
+
+  async function steps(): Promise<number> {
+    let taken = 0;
+    taken += await relayMessages(context);
+    taken += await matchReceipts(context);
+    taken += await settleOutcomes(context);
+    taken += await certifyMessages(context);
+    taken += await notifyMailboxes(context, []);
+    return taken;
+  }
+
+  /** A step may wait for the operator, who waits for the clock. */
+  async function whileTimePasses<T>(work: Promise<T>): Promise<T> {
+    let done = false;
+    const ended = work.finally(() => (done = true));
+    while (!done) {
+      await turns(5);
+      if (!isDone()) await hands.advance(50);
+    }
+    return ended;
+    function isDone(): boolean {
+      return done;
+    }
+  }
+
+  async function pass(milliseconds = 5_000): Promise<void> {
+    await whileTimePasses(steps());
+    await hands.advance(milliseconds);
+    await until(() => simulator.waiting() === 0, "the acknowledgement of every receipt");
+    while ((await whileTimePasses(steps())) > 0);
+  }
+
+  return {
+    context,
+    database,
+    operated,
+    hands,
+    caller,
+    pass,
+    accept: (clientReference, msisdn, more = {}) =>
+      acceptSubmission(context, caller, submission(clientReference, msisdn, more), {
+        dryRun: false,
+      }),
+    async status(clientReference) {
+      const [entry] = await tellStatus(context, caller, [{ clientReference }]);
+      if (!entry?.found) throw new Error(`no message ${clientReference}`);
+      return entry.found;
+    },
+    certificate: (clientReference) => fetchCertificate(context, caller, { clientReference }),
+    integrity: () => checkIntegrity(context.db),
+    async close() {
+      await operated.close();
+      await database.drop();
+    },
+  };
+}
+
+/** An entity with one user, both with permission. */
+export async function contract(
+  context: LifecycleContext,
+  name: string,
+  nif: string,
+  username: string,
+): Promise<Caller> {
+  const now = context.clock.now();
+  const entity = {
+    entityId: uuidv7(now, systemRandom) as EntityId,
+    name,
+    nif,
+    dir3: undefined,
+    enabled: true,
+    certificatesEnabled: true,
+  };
+  const user = {
+    userId: uuidv7(now, systemRandom) as UserId,
+    entityId: entity.entityId,
+    username,
+    enabled: true,
+    certificatesEnabled: true,
+  };
+  await insertEntity(context.db, entity, now);
+  await insertUser(context.db, user, { scrypt: "none", encrypted: undefined }, now);
+  return { entity, user };
+}
+
+export function submission(
+  clientReference: string,
+  msisdn: string,
+  more: Partial<Submission> = {},
+): Submission {
+  return {
+    clientReference,
+    recipient: { msisdn },
+    text: "Teniu una notificació nova a la seu electrònica.",
+    language: "ca",
+    channel: "soap",
+    ...more,
+  };
+}
