@@ -1,7 +1,7 @@
 import type { PlannedSegment, SegmentPlan } from "../domain/content.ts";
 
 /** How the segments of a long message are joined on the phone. */
-export type Concatenation =
+type Concatenation =
   /** User data header with an 8-bit reference (3GPP TS 23.040, 9.2.3.24.1): 153 or 67 characters. */
   | "udh"
   /** User data header with a 16-bit reference (9.2.3.24.8): 152 or 66 characters. */
@@ -12,7 +12,7 @@ export type Concatenation =
   | "payload";
 
 /** What the SMSC takes data_coding 0 for; it is a matter of contract. */
-export type DefaultAlphabet = "gsm" | "latin1";
+type DefaultAlphabet = "gsm" | "latin1";
 
 export interface AlphabetOptions {
   readonly concatenation: Concatenation;

@@ -3,7 +3,7 @@ import type { AlphabetOptions } from "./alphabet.ts";
 import type { IdConvention } from "./message-id.ts";
 
 /** A type of number and a numbering plan; SMPP 3.4, 5.2.5 and 5.2.6. */
-export interface NumberKind {
+interface NumberKind {
   readonly ton: number;
   readonly npi: number;
 }

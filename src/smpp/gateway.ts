@@ -11,6 +11,7 @@ import {
   Link,
   type BindMode,
   type BindSettings,
+  type TlsSettings,
   type LinkEvent,
   type LinkTimings,
 } from "./link/link.ts";
@@ -21,7 +22,7 @@ import type { Answer } from "./link/in-flight.ts";
 import { isPermanent, STATUS } from "./command-status.ts";
 import { Rate } from "./link/rate.ts";
 
-export const DEFAULT_TIMINGS: LinkTimings & { readonly queue: number } = {
+const DEFAULT_TIMINGS: LinkTimings & { readonly queue: number } = {
   bind: 10_000,
   response: 60_000,
   enquireAfter: 30_000,
@@ -36,7 +37,7 @@ export const DEFAULT_TIMINGS: LinkTimings & { readonly queue: number } = {
 };
 
 export interface SmppSettings extends Partial<
-  Pick<BindSettings, "tls" | "systemType" | "addressRange" | "addressTon" | "addressNpi">
+  Pick<BindSettings, "systemType" | "addressRange" | "addressTon" | "addressNpi">
 > {
   /** The operator's name as certificates print it. */
   readonly operator: string;
@@ -44,6 +45,8 @@ export interface SmppSettings extends Partial<
   readonly port: number;
   readonly systemId: string;
   readonly password: string;
+  /** True verifies the SMSC against the authorities that Node trusts. */
+  readonly tls?: boolean | TlsSettings | undefined;
   /** One entry per bind; one transceiver by default. */
   readonly binds?: readonly BindMode[];
   /** Segments in flight on one bind; 10 by default, at most two or three times the rate. */
@@ -84,6 +87,7 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Smp
     addressTon: 0,
     addressNpi: 0,
     ...settings,
+    tls: settings.tls === true ? {} : settings.tls === false ? undefined : settings.tls,
   };
   const links = (settings.binds ?? (["transceiver"] as const)).map((mode, index) => {
     return new Link(`${operator}/${mode}-${index + 1}`, mode, bind, {

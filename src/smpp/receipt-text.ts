@@ -7,14 +7,15 @@ export interface ReceiptText {
   readonly err: string | undefined;
   readonly submitDate: string | undefined;
   readonly doneDate: string | undefined;
-  /** The two values of id or stat that stand in one text. */
-  readonly ambiguous: string | undefined;
+  /** Which of id and stat stand there with two values, and with which. */
+  readonly ambiguous: ReadonlyMap<string, string>;
   /** The rule that was relaxed to read id or stat. */
   readonly loose: string | undefined;
 }
 
 const LONGEST = 1_024;
-const KEY = /(^|\s)(id|sub|dlvrd|submit[ _]?date|done[ _]?date|stat|err|text):/gi;
+const LONGEST_VALUE_TOLD = 80;
+const KEY = /(?<=^|\s|text:)(id|sub|dlvrd|submit[ _]?date|done[ _]?date|stat|err|text):/gi;
 
 /**
  * Reads the keys in any order and any case; every value stays a string. The octets are Latin-1,
@@ -25,12 +26,12 @@ export function parseReceiptText(octets: Buffer): ReceiptText {
   const raw = octets.subarray(0, LONGEST).toString("latin1").replace(/\0+$/, "");
   const text = raw.replaceAll("\0", "");
   const found = new Map<string, string>();
-  let ambiguous: string | undefined;
+  const ambiguous = new Map<string, string>();
   let loose = text.length < raw.length ? "NUL octets inside the text" : undefined;
   let afterText = false;
   const keys = [...text.matchAll(KEY)];
   for (const [index, match] of keys.entries()) {
-    const key = (match[2] ?? "").toLowerCase().replace(/[ _]/, "");
+    const key = (match[1] ?? "").toLowerCase().replace(/[ _]/, "");
     if (key === "text") {
       if (found.has("id") && found.has("stat")) break;
       afterText = true;
@@ -41,7 +42,8 @@ export function parseReceiptText(octets: Buffer): ReceiptText {
     const before = found.get(key);
     const decides = key === "id" || key === "stat";
     if (decides && before !== undefined && before !== value) {
-      ambiguous = `${key} is both ${before} and ${value}`;
+      const [one, other] = [before, value].map((each) => each.slice(0, LONGEST_VALUE_TOLD));
+      ambiguous.set(key, `${key} is both ${one ?? ""} and ${other ?? ""}`);
     }
     if (decides && afterText) loose = `${key} stands after text`;
     if (decides && /^\s/.test(rest) && value !== "") loose = `a blank before the value of ${key}`;

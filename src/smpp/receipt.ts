@@ -72,7 +72,7 @@ export function readReport(pdu: Report, raw: Buffer, origin: ReportOrigin): Arri
   }
   const id = readId(pdu, text, dialect);
   const state = readState(pdu, text, dialect);
-  const doubts = [...id.doubts, ...state.doubts, ...(text.ambiguous ? [text.ambiguous] : [])];
+  const doubts = [...id.doubts, ...state.doubts, ...text.ambiguous.values()];
   if (acknowledgement && !tlvs) doubts.push("an acknowledgement of the phone, not of the SMSC");
   if (type === INTERMEDIATE) doubts.push("a final state in an intermediate notification");
   return {
@@ -124,7 +124,7 @@ function readId(pdu: Report, text: ReceiptText, dialect: Dialect): IdReading {
   const tlv = values[0] ? values[0] : undefined;
   const spoken = text.id && canonicalMessageId(text.id, idConvention, "receipt");
   if (tlv === undefined) {
-    return { key: text.ambiguous?.startsWith("id ") ? undefined : spoken, doubts: [] };
+    return { key: text.ambiguous.has("id") ? undefined : spoken, doubts: [] };
   }
   const doubts = new Set(values).size > 1 ? ["two receipted_message_id"] : [];
   const key = canonicalMessageId(tlv, idConvention, receiptedMessageId);
@@ -160,7 +160,7 @@ function readState(pdu: Report, text: ReceiptText, dialect: Dialect): StateReadi
   }
   if (text.loose !== undefined) doubts.push(`read loosely: ${text.loose}`);
   if (word?.loose) doubts.push(`read loosely: stat:${text.stat ?? ""}`);
-  const torn = text.ambiguous?.startsWith("stat ") ?? false;
+  const torn = text.ambiguous.has("stat");
   return {
     state: torn ? "UNRECOGNISED" : (word?.state ?? "UNRECOGNISED"),
     final: final || torn,

@@ -25,7 +25,9 @@ export function createHands(start = new Date("2026-03-02T09:00:00Z")): Hands {
       after: (milliseconds, run) => {
         const due = { at: elapsed + milliseconds, run };
         waiting.add(due);
-        return () => void waiting.delete(due);
+        return () => {
+          waiting.delete(due);
+        };
       },
     },
     async advance(milliseconds) {
@@ -42,8 +44,10 @@ export function createHands(start = new Date("2026-03-02T09:00:00Z")): Hands {
       await turns();
     },
     async passUntil(what, why = "it") {
-      for (const end = elapsed + 7_200_000; !what(); await hands.advance(100)) {
+      const end = elapsed + 7_200_000;
+      while (!what()) {
         if (elapsed > end) throw new Error(`${why} did not come about`);
+        await hands.advance(100);
       }
     },
   };
@@ -52,7 +56,11 @@ export function createHands(start = new Date("2026-03-02T09:00:00Z")): Hands {
 
 /** A few turns of the event loop: time for loopback sockets, none for the clock. */
 export async function turns(count = 20): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < count; turn++) {
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+  }
 }
 
 /** Lets the event loop turn until something is so; fails loudly when it does not come. */

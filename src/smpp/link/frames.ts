@@ -1,7 +1,7 @@
 import { HEADER_LENGTH, MAX_PDU_LENGTH } from "../pdu.ts";
 
 /** The stream has lost its place: nothing that follows can be trusted. */
-export class LostFraming extends Error {
+class LostFraming extends Error {
   override readonly name = "LostFraming";
 }
 

@@ -7,12 +7,20 @@ import { Session, type SessionTimings } from "./session.ts";
 
 export type BindMode = "transceiver" | "transmitter" | "receiver";
 
+/** The certificate of the SMSC is always verified. */
+export interface TlsSettings {
+  /** PEM; the authorities that Node trusts when undefined. */
+  readonly ca?: string | undefined;
+  /** The name in its certificate, when it is not the host. */
+  readonly serverName?: string | undefined;
+}
+
 /** Where the SMSC listens and who we are to it. */
 export interface BindSettings {
   readonly host: string;
   readonly port: number;
-  /** Present for TLS; the certificate of the SMSC is always verified. */
-  readonly tls?: { readonly ca?: string | undefined; readonly serverName?: string | undefined };
+  /** Undefined for bare TCP. */
+  readonly tls: TlsSettings | undefined;
   readonly systemId: string;
   readonly password: string;
   readonly systemType: string;

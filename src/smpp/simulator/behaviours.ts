@@ -72,10 +72,10 @@ function refuses(what: string, refuse: number, times = FOREVER): Behaviour {
   return behaviour(what, { answer: { refuse, times } });
 }
 
-export const DELIVERS = behaviour("delivered: TLVs and text");
+const DELIVERS = behaviour("delivered: TLVs and text");
 
 /** What the last three digits of a recipient make of a segment; all others are delivered. */
-export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
+const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "000": DELIVERS,
   "001": behaviour("hexadecimal id in the answer, decimal in the receipt, no TLVs", {
     hexadecimalAnswer: true,

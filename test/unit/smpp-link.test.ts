@@ -1,0 +1,251 @@
+import type { Socket } from "node:net";
+import { createSmppGateway, type SmppGateway, type SmppSettings } from "../../src/smpp/gateway.ts";
+import type { LinkEvent } from "../../src/smpp/link/link.ts";
+import { encodePdu, type Pdu } from "../../src/smpp/pdu.ts";
+import { seededRandom } from "../../src/smpp/simulator/seeded-random.ts";
+import type { ArrivedReceipt } from "../../src/lifecycle/ports.ts";
+import { createHands, until, type Hands } from "../support/hands.ts";
+import { segmentsFor } from "../support/operator.ts";
+import { startScriptedSmsc, take, type ScriptedSmsc } from "../support/scripted-smsc.ts";
+
+let hands: Hands;
+let smsc: ScriptedSmsc;
+let gateway: SmppGateway;
+let events: LinkEvent[];
+let receipts: ArrivedReceipt[];
+
+async function start(
+  script: (pdu: Pdu, socket: Socket) => void,
+  settings: Partial<SmppSettings> = {},
+  options: { readonly deaf?: boolean } = {},
+): Promise<void> {
+  hands = createHands();
+  events = [];
+  receipts = [];
+  smsc = await startScriptedSmsc(script, options);
+  gateway = createSmppGateway(
+    {
+      operator: "Script",
+      host: "127.0.0.1",
+      port: smsc.port,
+      systemId: "certsms",
+      password: "secret",
+      ...settings,
+    },
+    { ...hands, random: seededRandom("link"), tell: (event) => events.push(event) },
+  );
+  await gateway.start((receipt) => {
+    receipts.push(receipt);
+    return Promise.resolve();
+  });
+  await until(() => gateway.isReady(), "the bind");
+}
+
+afterEach(async () => {
+  let stopped = false;
+  void gateway.stop().then(() => (stopped = true));
+  await hands.passUntil(() => stopped, "the end");
+  await smsc.close();
+});
+
+const submit = (text: string): ReturnType<SmppGateway["submit"]> =>
+  gateway.submit(segmentsFor(gateway, hands, "+34600100000", text)[0]!);
+
+/** The texts that reached the SMSC, in order. */
+const texts = (): readonly string[] =>
+  smsc.seen.flatMap((pdu) =>
+    pdu.command === "submit_sm" ? [pdu.fields.shortMessage.toString("latin1")] : [],
+  );
+
+test("no more segments are in flight than the window allows", async () => {
+  const held: (() => void)[] = [];
+  await start((pdu, socket) => held.push(() => take(pdu, socket, `id${pdu.sequence}`)), {
+    window: 2,
+  });
+  const answers = ["a", "b", "c"].map(submit);
+  await until(() => smsc.seen.length === 2);
+  await hands.advance(1_000);
+  expect(texts()).toEqual(["a", "b"]);
+  held.shift()?.();
+  await until(() => smsc.seen.length === 3);
+  for (const release of held) release();
+  expect((await Promise.all(answers)).map((answer) => answer.kind)).toEqual(
+    Array(3).fill("accepted"),
+  );
+});
+
+test("answers out of order find their segments", async () => {
+  const held: Pdu[] = [];
+  await start((pdu, socket) => {
+    held.push(pdu);
+    if (held.length === 3) {
+      for (const each of held.toReversed()) take(each, socket, `id${each.sequence}`);
+    }
+  });
+  const answers = await Promise.all(["a", "b", "c"].map(submit));
+  const sequences = smsc.seen.map((pdu) => `id${pdu.sequence}`);
+  expect(answers.map((each) => each.kind === "accepted" && each.smscMessageId)).toEqual(sequences);
+});
+
+test.each([0x58, 0x14])("throttled with %i, segments wait and keep their order", async (status) => {
+  let refusals = 1;
+  await start(
+    (pdu, socket) => {
+      if (refusals-- > 0) take(pdu, socket, "", status);
+      else take(pdu, socket, "id");
+    },
+    { window: 1, timings: { queue: 60_000 } },
+  );
+  const answers = ["a", "b", "c"].map(submit);
+  await until(() => events.some((event) => event.kind === "throttled"));
+  await hands.advance(900);
+  expect(texts()).toEqual(["a"]);
+  await hands.passUntil(() => smsc.seen.length === 4);
+  expect(texts()).toEqual(["a", "a", "b", "c"]);
+  expect((await Promise.all(answers)).every((each) => each.kind === "accepted")).toBe(true);
+});
+
+test("a segment that is throttled for too long is given back as refused for now", async () => {
+  await start((pdu, socket) => take(pdu, socket, "", 0x58));
+  const answer = submit("a");
+  await hands.advance(30_000);
+  expect(await answer).toEqual({ kind: "refused", commandStatus: 0x58, permanent: false });
+});
+
+test("the contracted rate is not exceeded", async () => {
+  await start((pdu, socket) => take(pdu, socket, "id"), { ratePerSecond: 10 });
+  const answers = Array.from({ length: 40 }, (_, index) => submit(`text ${index}`));
+  for (let second = 1; second <= 3; second++) {
+    await hands.advance(1_000);
+    expect(smsc.seen.length).toBeLessThanOrEqual(second * 10 + 1);
+    expect(smsc.seen.length).toBeGreaterThanOrEqual(second * 10 - 2);
+  }
+  await hands.advance(2_000);
+  await Promise.all(answers);
+});
+
+test("a silent peer is asked whether it lives, and left when it does not say", async () => {
+  await start(() => undefined, {}, { deaf: true });
+  await hands.advance(30_000);
+  await until(() => smsc.seen.some((pdu) => pdu.command === "enquire_link"));
+  await hands.passUntil(() => events.some((event) => event.kind === "lost"));
+  expect(events.at(-1)).toMatchObject({ kind: "lost", cause: "the peer is silent" });
+  await hands.passUntil(() => gateway.isReady(), "a new bind");
+});
+
+test("when the SMSC unbinds, what is in flight is still answered", async () => {
+  let sent: Pdu | undefined;
+  await start((pdu) => (sent = pdu));
+  const answer = submit("a");
+  await until(() => sent !== undefined);
+  smsc.socket().write(encodePdu("unbind", { sequence: 900 }, {}));
+  await until(() => !gateway.isReady());
+  take(sent!, smsc.socket(), "late id");
+  expect(await answer).toMatchObject({ kind: "accepted", smscMessageId: "late id" });
+  await until(() => smsc.seen.some((pdu) => pdu.command === "unbind_resp"));
+});
+
+test("stopping waits for the answers in flight, then unbinds", async () => {
+  let sent: Pdu | undefined;
+  await start((pdu) => (sent = pdu));
+  const answer = submit("a");
+  await until(() => sent !== undefined);
+  const stopped = gateway.stop();
+  expect(await submit("b")).toMatchObject({ kind: "notSent" });
+  take(sent!, smsc.socket(), "id");
+  expect(await answer).toMatchObject({ kind: "accepted" });
+  await stopped;
+  expect(texts()).toEqual(["a"]);
+});
+
+test("an accepted segment without an id is unknown", async () => {
+  await start((pdu, socket) => take(pdu, socket, ""));
+  expect(await submit("a")).toMatchObject({ kind: "unknown" });
+});
+
+test("a generic_nack refuses", async () => {
+  await start((pdu, socket) => {
+    const header = { sequence: pdu.sequence, commandStatus: 0x03 };
+    socket.write(encodePdu("generic_nack", header, {}));
+  });
+  expect(await submit("a")).toEqual({ kind: "refused", commandStatus: 3, permanent: true });
+});
+
+test("an answer that belongs to nobody harms nobody", async () => {
+  await start((pdu, socket) => {
+    socket.write(encodePdu("submit_sm_resp", { sequence: 4_711 }, { messageId: "ghost" }));
+    take(pdu, socket, "id");
+  });
+  expect(await submit("a")).toMatchObject({ kind: "accepted", smscMessageId: "id" });
+  expect(events.at(-1)).toMatchObject({ kind: "odd", what: "submit_sm_resp without a request" });
+});
+
+test("separate binds: segments leave by the transmitter, receipts come by the receiver", async () => {
+  const bound: string[] = [];
+  await start((pdu, socket) => take(pdu, socket, "7"), { binds: ["receiver", "transmitter"] });
+  await until(() => gateway.health().bound === 2);
+  expect(await submit("a")).toMatchObject({ kind: "accepted" });
+  bound.push(...events.flatMap((event) => (event.kind === "bound" ? [event.link] : [])));
+  expect(bound.sort()).toEqual(["Script/receiver-1", "Script/transmitter-2"]);
+});
+
+const rubbish: readonly [string, Buffer][] = [
+  ["an unknown command", frame(0x0000_0fff)],
+  ["an unknown answer", frame(0x8000_0fff)],
+  ["deliver_sm without a body", frame(5)],
+  ["deliver_sm with a text longer than itself", deliver(Buffer.from([200, 1]))],
+  ["a TLV that overruns the end", deliver(Buffer.from([0, 0x04, 0x27, 0, 9, 1]))],
+  ["half a TLV", deliver(Buffer.from([0, 0x04, 0x27, 0]))],
+  ["message_state without an octet", deliver(Buffer.from([0, 0x04, 0x27, 0, 0]))],
+  ["a submit_sm, as if we were the SMSC", frame(4, Buffer.alloc(17))],
+  ["a bind, as if we were the SMSC", frame(9, Buffer.alloc(7))],
+  ["outbind", frame(0x0b, Buffer.from("a\0b\0"))],
+  ["alert_notification", frame(0x102, Buffer.alloc(6))],
+];
+
+test.each(rubbish)("%s does not wedge the link", async (_, octets) => {
+  await start((pdu, socket) => {
+    if (pdu.command === "submit_sm") take(pdu, socket, "id");
+  });
+  smsc.socket().write(octets);
+  expect(await submit("a")).toMatchObject({ kind: "accepted" });
+});
+
+test.each([0, 4, 10, 0x7fff_ffff])(
+  "a command_length of %i ends the link, with a nack",
+  async (length) => {
+    await start((pdu, socket) => {
+      if (pdu.command === "submit_sm") take(pdu, socket, "id");
+    });
+    const octets = frame(5);
+    octets.writeUInt32BE(length, 0);
+    smsc.socket().write(octets);
+    await until(() => smsc.seen.length === 1);
+    expect(smsc.seen[0]).toMatchObject({ command: "generic_nack", commandStatus: 2 });
+    await hands.passUntil(() => gateway.isReady(), "a new bind");
+  },
+);
+
+test("octets that arrive one by one are read all the same", async () => {
+  await start(() => undefined);
+  const octets = deliver(Buffer.concat([Buffer.from([8]), Buffer.from("id:1 x:2")]));
+  for (const octet of octets) {
+    smsc.socket().write(Buffer.from([octet]));
+    await hands.advance(0);
+  }
+  await until(() => receipts.length === 1);
+  expect(receipts[0]?.raw.equals(octets)).toBe(true);
+});
+
+function frame(id: number, body = Buffer.alloc(0)): Buffer {
+  const octets = Buffer.concat([Buffer.alloc(16), body]);
+  octets.writeUInt32BE(octets.length, 0);
+  octets.writeUInt32BE(id, 4);
+  octets.writeUInt32BE(99, 12);
+  return octets;
+}
+
+/** deliver_sm with empty addresses; `tail` begins with sm_length. */
+function deliver(tail: Buffer): Buffer {
+  return frame(5, Buffer.concat([Buffer.alloc(7), Buffer.from([4]), Buffer.alloc(8), tail]));
+}
