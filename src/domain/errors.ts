@@ -8,6 +8,7 @@ export type ErrorCode =
   | "UnknownOperation"
   | "SchemaViolation"
   | "RequestTooLarge"
+  | "TooManyRequests"
   | "NotAuthenticated"
   | "NotAuthorised"
   | "InvalidRecipient"
@@ -26,6 +27,8 @@ export interface ErrorOptions {
   readonly hint?: Words;
   /** Path of the element at fault, as in the WSDL: `recipient/msisdn`. */
   readonly field?: string;
+  /** When it makes sense to call again. */
+  readonly retryAfterSeconds?: number;
   /** For the log only; never leaves the service. */
   readonly cause?: unknown;
 }
@@ -36,11 +39,13 @@ export class ServiceError extends Error {
   readonly code: ErrorCode;
   readonly hint: Words | undefined;
   readonly field: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, options: ErrorOptions = {}) {
     super(options.hint ? `${code}: ${options.hint.en}` : code, { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
     this.field = options.field;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

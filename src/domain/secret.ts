@@ -1,58 +1,73 @@
 import {
   createCipheriv,
   createDecipheriv,
-  scrypt as scryptCallback,
+  createHash,
+  scrypt,
   timingSafeEqual,
+  type ScryptOptions,
 } from "node:crypto";
-import { promisify } from "node:util";
 import type { RandomSource } from "./clock.ts";
 
-const scrypt = promisify<string, Buffer, number, { N: number; r: number; p: number }, Buffer>(
-  scryptCallback,
-);
-
-/** RFC 7914; the cost is kept beside each hash, so that it can grow. */
-const COST = { N: 16_384, r: 8, p: 1 };
-const KEY_LENGTH = 32;
+/** 16 MiB and some 50 ms for each guess (RFC 7914). Kept in the hash, so that it may grow later. */
+const COST = { N: 16_384, r: 8, p: 1 } as const;
 const SALT_LENGTH = 16;
-const IV_LENGTH = 12;
-const TAG_LENGTH = 16;
+const HASH_LENGTH = 32;
 
-/** `scrypt$N$r$p$salt$key`, salt and key in base64. */
+/** The scrypt of a secret, with its cost and salt: `scrypt$16384$8$1$salt$hash`, base64url. */
 export async function hashSecret(secret: string, random: RandomSource): Promise<string> {
   const salt = random.bytes(SALT_LENGTH);
-  const key = await scrypt(secret, salt, KEY_LENGTH, COST);
+  const hash = await derive(secret, salt, COST);
   const { N, r, p } = COST;
-  return ["scrypt", N, r, p, salt.toString("base64"), key.toString("base64")].join("$");
+  return ["scrypt", N, r, p, salt.toString("base64url"), hash.toString("base64url")].join("$");
 }
 
-/** Whether a secret is the one that was hashed, in a time that does not tell how near it is. */
-export async function isSecret(secret: string, hash: string): Promise<boolean> {
-  const [scheme, N, r, p, salt, key] = hash.split("$");
-  if (scheme !== "scrypt" || salt === undefined || key === undefined) return false;
-  const expected = Buffer.from(key, "base64");
+/** Whether a secret is the one that was hashed; false as well for a hash that cannot be read. */
+export async function verifySecret(secret: string, stored: string): Promise<boolean> {
+  const [scheme, N, r, p, salt, hash] = stored.split("$");
+  if (scheme !== "scrypt" || salt === undefined || hash === undefined) return false;
   const cost = { N: Number(N), r: Number(r), p: Number(p) };
-  const actual = await scrypt(secret, Buffer.from(salt, "base64"), expected.length, cost);
-  return timingSafeEqual(actual, expected);
+  const derived = await derive(secret, Buffer.from(salt, "base64url"), cost);
+  return equalBytes(derived, Buffer.from(hash, "base64url"));
 }
 
-/** AES-256-GCM: the IV, the tag and the text, one after the other. */
+/** Compares without telling by its time where two values differ. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+const NONCE_LENGTH = 12;
+const TAG_LENGTH = 16;
+
+/** AES-256-GCM under a key of 32 bytes: nonce (12), tag (16), ciphertext. */
 export function encryptSecret(secret: string, key: Buffer, random: RandomSource): Buffer {
-  const iv = random.bytes(IV_LENGTH);
-  const cipher = createCipheriv("aes-256-gcm", key, iv);
+  const nonce = random.bytes(NONCE_LENGTH);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
   const text = Buffer.concat([cipher.update(secret, "utf8"), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), text]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), text]);
+}
+
+/** @throws Error when it was encrypted under another key or was changed */
+export function decryptSecret(encrypted: Buffer, key: Buffer): string {
+  const nonce = encrypted.subarray(0, NONCE_LENGTH);
+  const tag = encrypted.subarray(NONCE_LENGTH, NONCE_LENGTH + TAG_LENGTH);
+  const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_LENGTH });
+  decipher.setAuthTag(tag);
+  const text = encrypted.subarray(NONCE_LENGTH + TAG_LENGTH);
+  return Buffer.concat([decipher.update(text), decipher.final()]).toString("utf8");
 }
 
 /**
- * The secret again.
- *
- * @throws Error when the key is another one, or the bytes were changed
+ * WS-Security UsernameToken Profile 1.1, 3.1: SHA-1 of nonce, Created as it was written, and secret.
  */
-export function decryptSecret(encrypted: Buffer, key: Buffer): string {
-  const iv = encrypted.subarray(0, IV_LENGTH);
-  const decipher = createDecipheriv("aes-256-gcm", key, iv);
-  decipher.setAuthTag(encrypted.subarray(IV_LENGTH, IV_LENGTH + TAG_LENGTH));
-  const text = decipher.update(encrypted.subarray(IV_LENGTH + TAG_LENGTH));
-  return Buffer.concat([text, decipher.final()]).toString("utf8");
+export function passwordDigest(nonce: Uint8Array, created: string, secret: string): Buffer {
+  return createHash("sha1").update(nonce).update(created).update(secret).digest();
+}
+
+function derive(secret: string, salt: Buffer, options: ScryptOptions): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(secret.normalize("NFC"), salt, HASH_LENGTH, options, (error, key) => {
+      if (error) reject(error);
+      else resolve(key);
+    });
+  });
 }
