@@ -50,11 +50,11 @@ export const HOURS = 3_600_000;
 
 export async function startStory(options: StoryOptions = {}): Promise<Story> {
   const database = await createTestDatabase();
-  let record: LifecycleContext | undefined;
+  const listening: { context?: LifecycleContext } = {};
   const operated = await startOperated({
     ...options,
     onReceipt: async (receipt) => {
-      if (record) await recordReceipt(record, receipt);
+      if (listening.context) await recordReceipt(listening.context, receipt);
     },
   });
   const { hands, gateway, simulator } = operated;
@@ -74,7 +74,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
     },
     wake: () => undefined,
   };
-  record = context;
+  listening.context = context;
   await retainCertificates(context);
   const caller = await contract(context, "Departament de Proves", "S0811001G", "backoffice");
 
@@ -90,16 +90,10 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
 
   /** A step may wait for the operator, who waits for the clock. */
   async function whileTimePasses<T>(work: Promise<T>): Promise<T> {
-    let done = false;
-    const ended = work.finally(() => (done = true));
-    while (!done) {
-      await turns(5);
-      if (!isDone()) await hands.advance(50);
-    }
+    const race = { over: false };
+    const ended = work.finally(() => (race.over = true));
+    for (await turns(5); !race.over; await turns(5)) await hands.advance(50);
     return ended;
-    function isDone(): boolean {
-      return done;
-    }
   }
 
   async function pass(milliseconds = 5_000): Promise<void> {
