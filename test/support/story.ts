@@ -92,7 +92,11 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
   async function whileTimePasses<T>(work: Promise<T>): Promise<T> {
     const race = { over: false };
     const ended = work.finally(() => (race.over = true));
-    for (await turns(5); !race.over; await turns(5)) await hands.advance(50);
+    await turns(5);
+    while (!race.over) {
+      await hands.advance(50);
+      await turns(5);
+    }
     return ended;
   }
 
