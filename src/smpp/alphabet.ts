@@ -135,6 +135,19 @@ function userDataHeader(
   return [6, 8, 4, (reference >> 8) & 0xff, reference & 0xff, total, number];
 }
 
+const GSM_CHARACTERS = new Map([...GSM].map(([each, { octets }]) => [octets.join(), each]));
+
+/** Reads unpacked GSM 03.38 as planSegments writes it. */
+export function decodeGsm(octets: Buffer): string {
+  let text = "";
+  for (let at = 0; at < octets.length; at++) {
+    const code = octets[at] ?? 0;
+    const key = code === ESCAPE ? `${code},${octets[++at] ?? 0}` : String(code);
+    text += GSM_CHARACTERS.get(key) ?? " ";
+  }
+  return text;
+}
+
 /** The parts of a 16-bit concatenation header, for an operator that wants them as sar_* TLVs. */
 export interface Concatenated {
   readonly reference: number;

@@ -73,7 +73,7 @@ export async function startOperated(
 }
 
 export function segmentsFor(
-  gateway: SmppGateway,
+  gateway: Pick<SmppGateway, "plan">,
   { clock }: Pick<Hands, "clock">,
   recipient: string,
   text: string,
