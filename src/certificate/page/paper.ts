@@ -1,0 +1,150 @@
+import { PAGE } from "../pdf/form.ts";
+import { element, type Role, type StructureElement } from "../pdf/structure.ts";
+import type { Style, TextLine } from "../text/line.ts";
+import type { Typesetter } from "../text/typesetter.ts";
+
+/** Red, green and blue, 0 to 1, as PDF writes them. */
+export type Colour = string;
+
+export const INK: Colour = "0.11 0.11 0.12";
+export const SOFT: Colour = "0.36 0.36 0.39";
+export const RULE: Colour = "0.78 0.78 0.76";
+export const SHADE: Colour = "0.957 0.957 0.945";
+export const ACCENT: Colour = "0.55 0.09 0.12";
+export const GREEN: Colour = "0.07 0.36 0.2";
+
+/** Points from the edges of the sheet; the foot is the same on every page. */
+export const FRAME = { left: 54, right: 54, top: 48, bottom: 124 } as const;
+export const COLUMN = PAGE.width - FRAME.left - FRAME.right;
+
+interface Sheet {
+  readonly operators: string[];
+  marks: number;
+}
+
+/** Sheets of paper that are written from top to bottom; distances in points, from the top left. */
+export class Paper {
+  readonly document: StructureElement = element("Document");
+  readonly typesetter: Typesetter;
+  readonly #sheets: Sheet[] = [];
+  /** Where the next block begins. */
+  y: number = FRAME.top;
+
+  constructor(typesetter: Typesetter) {
+    this.typesetter = typesetter;
+    this.addSheet();
+  }
+
+  get sheetCount(): number {
+    return this.#sheets.length;
+  }
+
+  addSheet(): void {
+    this.#sheets.push({ operators: [], marks: 0 });
+    this.y = FRAME.top;
+  }
+
+  /** Points left on this sheet. */
+  get room(): number {
+    return PAGE.height - FRAME.bottom - this.y;
+  }
+
+  /** Begins a new sheet unless so many points are left. */
+  ensure(height: number): void {
+    if (this.room < height) this.addSheet();
+  }
+
+  /** Content of a structure element, on the sheet that is being written. */
+  tagged(owner: StructureElement, draw: () => void): void {
+    const page = this.#sheets.length - 1;
+    const sheet = this.#sheet(page);
+    const mark = sheet.marks;
+    sheet.marks += 1;
+    owner.children.push({ page, mark });
+    sheet.operators.push(`/${owner.role} <</MCID ${mark}>> BDC`);
+    draw();
+    sheet.operators.push("EMC");
+  }
+
+  /** What is no content: rules, shades, the foot (ISO 32000-1, 14.8.2.2). */
+  artifact(draw: () => void, page = this.#sheets.length - 1): void {
+    const sheet = this.#sheet(page);
+    sheet.operators.push("/Artifact BMC");
+    draw();
+    sheet.operators.push("EMC");
+  }
+
+  /** Shows a line with its base line at a distance from the top. */
+  show(line: TextLine, x: number, y: number, colour: Colour, page = this.#sheets.length - 1): void {
+    if (line.operators === "") return;
+    this.#sheet(page).operators.push(
+      `BT ${colour} rg 1 0 0 1 ${points(x)} ${points(PAGE.height - y)} Tm ${line.operators} ET`,
+    );
+  }
+
+  rectangle(x: number, y: number, width: number, height: number, colour: Colour): void {
+    this.draw(
+      `${colour} rg ${points(x)} ${points(PAGE.height - y - height)} ${points(width)} ${points(height)} re f`,
+    );
+  }
+
+  rule(x: number, y: number, width: number, colour: Colour, thickness: number): void {
+    this.rectangle(x, y - thickness / 2, width, thickness, colour);
+  }
+
+  /** Raw operators. */
+  draw(operators: string, page = this.#sheets.length - 1): void {
+    this.#sheet(page).operators.push(operators);
+  }
+
+  /** Raw operators under everything else on a sheet. */
+  drawUnder(operators: string, page: number): void {
+    this.#sheet(page).operators.unshift(operators);
+  }
+
+  /** The operators of each sheet. */
+  finish(): string[] {
+    return this.#sheets.map(({ operators }) => operators.join("\n"));
+  }
+
+  #sheet(page: number): Sheet {
+    const sheet = this.#sheets[page];
+    if (!sheet) throw new RangeError(`there is no page ${page}`);
+    return sheet;
+  }
+}
+
+export interface BlockOptions {
+  readonly style: Style;
+  /** Distance from one base line to the next. */
+  readonly leading: number;
+  readonly colour?: Colour;
+  readonly x?: number;
+  readonly width?: number;
+  readonly role?: Role;
+  readonly parent?: StructureElement;
+}
+
+/** A block of text that flows from sheet to sheet, as one element of the structure. */
+export function block(paper: Paper, text: string, options: BlockOptions): void {
+  const { style, leading, colour = INK, x = FRAME.left, width = COLUMN } = options;
+  const owner = element(options.role ?? "P");
+  (options.parent ?? paper.document).children.push(owner);
+  let lines = paper.typesetter.lines(text, style, width);
+  while (lines.length > 0) {
+    paper.ensure(leading);
+    const fitting = Math.max(1, Math.floor(paper.room / leading));
+    const now = lines.slice(0, fitting);
+    paper.tagged(owner, () => {
+      for (const line of now) {
+        paper.y += leading;
+        paper.show(line, x, paper.y - leading * 0.28, colour);
+      }
+    });
+    lines = lines.slice(fitting);
+  }
+}
+
+export function points(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}

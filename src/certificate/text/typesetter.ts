@@ -1,0 +1,96 @@
+import { isCovered, type BaseFont } from "./base-font.ts";
+import { createExtraFonts, type ExtraFonts } from "./extra-fonts.ts";
+import type { Fonts } from "./fonts.ts";
+import { BASE_RESOURCES, type Style, type TextLine, type Weight } from "./line.ts";
+import { shapeParagraph } from "./shape.ts";
+
+/** What all documents share. */
+export interface Typefaces {
+  readonly fonts: Fonts;
+  readonly base: Readonly<Record<Weight, BaseFont>>;
+}
+
+/** Turns text into lines of glyphs. One for each document. */
+export interface Typesetter {
+  readonly extra: ExtraFonts;
+  /** Lines that fit the width, in points. A line feed begins a new line. */
+  lines(text: string, style: Style, width: number): TextLine[];
+  /** The whole text in one line, whatever its width. */
+  line(text: string, style: Style): TextLine;
+}
+
+const SPACE = 0x20;
+
+export function createTypesetter({ fonts, base }: Typefaces): Typesetter {
+  const extra = createExtraFonts();
+
+  function lines(text: string, style: Style, width: number): TextLine[] {
+    const face = base[style.weight];
+    return text
+      .replaceAll("\r\n", "\n")
+      .split("\n")
+      .flatMap((paragraph) =>
+        isCovered(paragraph, face)
+          ? plainLines(paragraph, face, style, width)
+          : shapeParagraph({ paragraph, face, style, width, fonts, extra }),
+      );
+  }
+
+  return {
+    extra,
+    lines,
+    line: (text, style) => lines(text, style, Infinity)[0] ?? { operators: "", width: 0 },
+  };
+}
+
+/** Breaks at spaces, and inside a word only when it is longer than a line. */
+function plainLines(text: string, face: BaseFont, style: Style, width: number): TextLine[] {
+  const limit = (width * 1000) / style.size;
+  const found: TextLine[] = [];
+  let start = 0;
+  let breakAfter = -1;
+  let used = 0;
+  let usedAtBreak = 0;
+  const close = (end: number, length: number): void => {
+    found.push(plainLine(text, start, end, length, face, style));
+  };
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    used += face.widths[code] ?? 0;
+    if (code === SPACE) {
+      breakAfter = index;
+      usedAtBreak = used;
+    } else if (used > limit && index > start) {
+      if (breakAfter >= start) {
+        close(breakAfter, usedAtBreak - (face.widths[SPACE] ?? 0));
+        start = breakAfter + 1;
+        used -= usedAtBreak;
+      } else {
+        const length = used - (face.widths[code] ?? 0);
+        close(index, length);
+        start = index;
+        used -= length;
+      }
+      breakAfter = -1;
+    }
+  }
+  close(text.length, used);
+  return found;
+}
+
+function plainLine(
+  text: string,
+  start: number,
+  end: number,
+  length: number,
+  face: BaseFont,
+  style: Style,
+): TextLine {
+  let hex = "";
+  for (let index = start; index < end; index += 1) hex += face.codes[text.charCodeAt(index)] ?? "";
+  const font = `/${BASE_RESOURCES[style.weight]} ${style.size} Tf`;
+  return {
+    operators: hex === "" ? "" : `${font} <${hex}> Tj`,
+    width: (length * style.size) / 1000,
+  };
+}

@@ -1,0 +1,93 @@
+import { X509Certificate } from "node:crypto";
+import type { Words } from "../domain/words.ts";
+import { checkSeal, SealCheckError, type CheckedSeal, type SealFault } from "./seal/check-seal.ts";
+import { trustedPath } from "./seal/trusted-path.ts";
+import { FINDING_WORDS, type FindingName } from "./wording/findings.ts";
+
+/** One thing that was looked at, and what it means in plain words. */
+export interface Finding {
+  readonly name: FindingName;
+  readonly ok: boolean;
+  readonly words: Words;
+}
+
+export interface Verification {
+  /** Sealed, unchanged, time-stamped, and by keys that are trusted. */
+  readonly valid: boolean;
+  readonly findings: readonly Finding[];
+  /** Who sealed: the subject of the signing certificate, one attribute on each line. */
+  readonly sealedBy: string | undefined;
+  /** The instant in the time-stamp token. */
+  readonly stampedAt: Date | undefined;
+  readonly stampedBy: string | undefined;
+}
+
+/** Which finding tells of a fault of the seal; those before it in the list hold. */
+const FINDING_OF: Readonly<Record<SealFault, FindingName>> = {
+  noSeal: "seal",
+  coverage: "coverage",
+  digest: "unchanged",
+  signature: "signature",
+  timeStamp: "timeStamp",
+};
+
+const ARITHMETIC: readonly FindingName[] = [
+  "seal",
+  "coverage",
+  "unchanged",
+  "signature",
+  "timeStamp",
+];
+
+/**
+ * Verifies a certificate, or any PDF with one PAdES seal and time-stamp, and explains what it found. It
+ * never throws: whatever is wrong with the file is a finding.
+ *
+ * @param trusted roots (or the very certificates) that are believed, in PEM; several in one string
+ */
+export function verifyPdf(pdf: Buffer, { trusted }: { readonly trusted: string }): Verification {
+  try {
+    return believed(checkSeal(pdf), pdf, readCertificates(trusted));
+  } catch (error) {
+    const fault = error instanceof SealCheckError ? error.fault : "signature";
+    const last = ARITHMETIC.indexOf(FINDING_OF[fault]);
+    return {
+      valid: false,
+      findings: ARITHMETIC.slice(0, last + 1).map((name, index) => finding(name, index < last)),
+      sealedBy: undefined,
+      stampedAt: undefined,
+      stampedBy: undefined,
+    };
+  }
+}
+
+function believed(
+  { data, timeStamp, end }: CheckedSeal,
+  pdf: Buffer,
+  trusted: readonly X509Certificate[],
+): Verification {
+  const { at, authority, certificates } = timeStamp;
+  const pool = [...data.certificates, ...certificates];
+  const findings = [
+    ...ARITHMETIC.map((name) => finding(name, true)),
+    finding("whole", end === pdf.length),
+    finding("sealTrusted", trustedPath(data.signer, pool, trusted, at) !== undefined),
+    finding("timeStampTrusted", trustedPath(authority, pool, trusted, at) !== undefined),
+  ];
+  return {
+    valid: findings.every(({ ok }) => ok),
+    findings,
+    sealedBy: data.signer.subject,
+    stampedAt: at,
+    stampedBy: authority.subject,
+  };
+}
+
+function finding(name: FindingName, ok: boolean): Finding {
+  return { name, ok, words: FINDING_WORDS[name][ok ? "good" : "bad"] };
+}
+
+function readCertificates(pem: string): X509Certificate[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block) => new X509Certificate(block));
+}

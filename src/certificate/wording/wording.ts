@@ -1,0 +1,123 @@
+import type { MessageState } from "../../domain/delivery-receipt.ts";
+import type { CertificateKind, NotDeliveredReason } from "../../domain/outcome.ts";
+import type { Channel } from "../../domain/submission.ts";
+
+/** Everything that a certificate says, in one language. Values come in already written out. */
+export interface Wording {
+  readonly title: Readonly<Record<CertificateKind, string>>;
+  readonly subtitle: string;
+  readonly test: string;
+  readonly testLong: string;
+  readonly outcome: Readonly<Record<CertificateKind, string>>;
+  readonly outcomeLine: {
+    delivered(facts: { msisdn: string; at: string }): string;
+    notDelivered(facts: { msisdn: string; from: string; to: string }): string;
+  };
+  readonly certifies: (facts: { issuer: string; nif: string }) => string;
+  readonly statement: {
+    accepted(facts: {
+      at: string;
+      entity: string;
+      nif: string;
+      username: string;
+      msisdn: string;
+      section: number;
+    }): string;
+    relayed(facts: { operator: string; segments: number; at: string }): string;
+    notRelayed(facts: { operator: string; segments: number }): string;
+    delivered(facts: { operator: string; segments: number; at: string }): string;
+    notDelivered(facts: { from: string; to: string; reason: string }): string;
+    corrective(facts: { corrects: string }): string;
+  };
+  readonly section: {
+    readonly document: string;
+    readonly sender: string;
+    readonly recipient: string;
+    readonly content: string;
+    readonly timeline: string;
+    readonly segments: string;
+    readonly scope: string;
+    readonly evidence: string;
+  };
+  readonly label: Readonly<Record<LabelName, string>>;
+  readonly declared: string;
+  readonly channel: Readonly<Record<Channel, string>>;
+  readonly event: {
+    readonly accepted: string;
+    readonly scheduled: string;
+    attempt(number: number): string;
+    readonly deferred: string;
+    readonly relayed: string;
+    readonly refused: string;
+    readonly unconfirmed: string;
+    receipt(segment: number, state: string): string;
+    readonly doubtful: string;
+    readonly delivered: string;
+    readonly deadline: string;
+    readonly issued: string;
+    readonly stamped: string;
+    readonly inSeal: string;
+  };
+  readonly state: Readonly<Record<MessageState, string>>;
+  readonly noState: string;
+  readonly reason: Readonly<Record<NotDeliveredReason, string>>;
+  readonly certified: readonly string[];
+  readonly notCertified: readonly string[];
+  readonly scopeTitle: { readonly certified: string; readonly notCertified: string };
+  readonly legal: string;
+  readonly evidenceNote: string;
+  readonly foot: {
+    readonly csv: string;
+    readonly verify: string;
+    readonly sealed: string;
+    page(number: number, count: number): string;
+    readonly qr: string;
+  };
+  readonly sealReason: Readonly<Record<CertificateKind, string>>;
+  readonly sealField: string;
+  readonly attachment: { readonly json: string; readonly xml: string };
+}
+
+export type LabelName =
+  | "kind"
+  | "messageId"
+  | "csv"
+  | "issuedAt"
+  | "retainUntil"
+  | "issuer"
+  | "corrects"
+  | "entity"
+  | "nif"
+  | "dir3"
+  | "user"
+  | "channel"
+  | "officer"
+  | "clientReference"
+  | "fileNumber"
+  | "purpose"
+  | "costCentre"
+  | "senderShown"
+  | "senderDefault"
+  | "number"
+  | "name"
+  | "legalId"
+  | "operator"
+  | "text"
+  | "characters"
+  | "encoding"
+  | "textSha256"
+  | "event"
+  | "ourTime"
+  | "operatorTime"
+  | "operatorCode"
+  | "segment"
+  | "smscMessageId"
+  | "state"
+  | "reportedAt"
+  | "payloadSha256"
+  | "period"
+  | "chainHead"
+  | "records"
+  | "receipts"
+  | "template"
+  | "seal";

@@ -1,0 +1,164 @@
+import type { CertificateFacts } from "../../src/domain/certificate.ts";
+import { addDuration, HOUR, SECOND } from "../../src/domain/clock.ts";
+import { sha256 } from "../../src/domain/content.ts";
+import type { DeliveryReceipt, MessageState } from "../../src/domain/delivery-receipt.ts";
+import { nextEvidence, type Evidence, type EvidenceBody } from "../../src/domain/evidence.ts";
+import type { EntityId, MessageId, ReceiptId, UserId } from "../../src/domain/ids.ts";
+import { foldMessage } from "../../src/domain/message.ts";
+import type { CertificateKind, NotDeliveredReason } from "../../src/domain/outcome.ts";
+import { parseMsisdn } from "../../src/domain/msisdn.ts";
+import type { Message } from "../../src/domain/submission.ts";
+import type { Language } from "../../src/domain/words.ts";
+
+export interface FactsOptions {
+  readonly kind?: CertificateKind;
+  readonly language?: Language;
+  readonly text?: string;
+  readonly segments?: number;
+  readonly reason?: NotDeliveredReason;
+  readonly issuedAt?: Date;
+  readonly entityName?: string;
+  readonly message?: Partial<Message>;
+}
+
+const ACCEPTED_AT = new Date("2026-03-12T09:15:32.123Z");
+const MESSAGE_ID = "019cdf8e-5c1b-7a33-9a5e-2f6d1c0b7a10" as MessageId;
+
+const FAILED_STATE: Partial<Record<NotDeliveredReason, MessageState>> = {
+  expired: "EXPIRED",
+  deleted: "DELETED",
+  undeliverable: "UNDELIVERABLE",
+  rejected: "REJECTED",
+};
+
+/** Facts as the lifecycle would tell them, for a message that went its usual way. */
+export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
+  const { kind = "positive", language = "ca", segments = 1, reason = "expired" } = options;
+  const text =
+    options.text ??
+    "Ajuntament de Vilanova: teniu una notificació a la seu electrònica. Consulteu-la abans del 22/03/2026. Més informació: 012 · l’àvia, el col·legi, 3 €";
+  const acceptedAt = options.message?.acceptedAt ?? ACCEPTED_AT;
+  const receiptDeadline = new Date(acceptedAt.getTime() + 120 * HOUR);
+  const message: Message = {
+    messageId: MESSAGE_ID,
+    entityId: "019cdf00-0000-7000-8000-000000000001" as EntityId,
+    userId: "019cdf00-0000-7000-8000-000000000002" as UserId,
+    clientReference: "EXP-2026-000123/1",
+    recipient: {
+      msisdn: parseMsisdn("+34600123456"),
+      name: "Núria Puig i Soler",
+      legalId: "12345678Z",
+    },
+    text,
+    textSha256: sha256(text),
+    encoding: "UCS2",
+    segmentCount: segments,
+    sender: "AjVilanova",
+    language,
+    fileNumber: "X2026/000123",
+    purpose: "Avís de notificació electrònica",
+    officer: { name: "Joan Roca Vidal", nif: "87654321X", email: "jroca@vilanova.example" },
+    costCentre: "SG-042",
+    channel: "soap",
+    acceptedAt,
+    receiptDeadline,
+    ...options.message,
+  };
+  const evidence: Evidence[] = [];
+  const receipts: DeliveryReceipt[] = [];
+  const append = (at: Date, body: EvidenceBody): void => {
+    evidence.push(nextEvidence(message.messageId, evidence.at(-1), at, body));
+  };
+  const later = (seconds: number): Date => new Date(acceptedAt.getTime() + seconds * SECOND);
+  append(acceptedAt, {
+    event: "SubmissionAcceptance",
+    recipient: message.recipient.msisdn,
+    textSha256: message.textSha256,
+    segmentCount: segments,
+    receiptDeadline: receiptDeadline.toISOString(),
+  });
+  const numbers = Array.from({ length: segments }, (_, index) => index + 1);
+  append(later(0.4), {
+    event: "RelayAttempt",
+    attempt: 1,
+    operator: "Operador Mòbil, SAU",
+    segments: numbers.map((number) => ({ number, payloadSha256: sha256(`${text}/${number}`) })),
+  });
+  append(later(0.9), {
+    event: "RelayToNonERDS",
+    attempt: 1,
+    accepted: numbers.map((number) => ({
+      number,
+      smscMessageId: `7F3A${String(1000 + number)}`,
+      answeredAt: later(0.6 + number * 0.01).toISOString(),
+    })),
+  });
+  const state: MessageState | undefined = kind === "negative" ? FAILED_STATE[reason] : "DELIVERED";
+  if (state !== undefined) {
+    for (const number of numbers) {
+      const raw = Buffer.from(`id:${1000 + number} sub:001 dlvrd:001 stat:${state} err:000`);
+      const receiptId = `019cdf8e-0000-7000-8000-${String(number).padStart(12, "0")}` as ReceiptId;
+      const receivedAt = later(8 + number);
+      receipts.push({
+        receiptId,
+        operator: "Operador Mòbil, SAU",
+        receivedAt,
+        raw,
+        rawSha256: sha256(raw),
+        smscMessageId: `7F3A${String(1000 + number)}`,
+        recipient: message.recipient.msisdn,
+        messageState: state,
+        errorCode: "000",
+        operatorSubmitDate: "2603121015",
+        operatorDoneDate: "2603121015",
+        doubt: undefined,
+      });
+      append(receivedAt, {
+        event: "DeliveryReceipt",
+        receiptId,
+        segment: number,
+        matchedBy: "id",
+        messageState: state,
+        errorCode: "000",
+        operatorDoneDate: "2603121015",
+        receivedAt: receivedAt.toISOString(),
+        rawSha256: sha256(raw),
+        doubt: null,
+      });
+    }
+  }
+  const outcomeAt = kind === "negative" ? receiptDeadline : later(8 + segments);
+  append(
+    outcomeAt,
+    kind === "negative"
+      ? { event: "ContentHandoverFailure", reason }
+      : { event: "ContentHandover", deliveredAt: outcomeAt.toISOString() },
+  );
+  const view = foldMessage(evidence);
+  if (!view.outcome) throw new Error("the facts have no outcome");
+  const issuedAt = options.issuedAt ?? new Date(outcomeAt.getTime() + 2 * SECOND);
+  return {
+    kind,
+    csv: "7Q2M-4K8T-ZB31-9XWC-H5RD-0NVE",
+    verificationUrl: "https://sms.example.cat/verifica/7Q2M-4K8T-ZB31-9XWC-H5RD-0NVE",
+    issuedAt,
+    retainUntil: addDuration(issuedAt, { months: 60, milliseconds: 0 }),
+    issuer: { name: "Certificacions Electròniques de Catalunya, SA", nif: "A00000000" },
+    entity: {
+      entityId: message.entityId,
+      name: options.entityName ?? "Ajuntament de Vilanova de la Serra",
+      nif: "P0800000A",
+      dir3: "L01080000",
+      enabled: true,
+      certificatesEnabled: true,
+    },
+    username: "gestor.expedients",
+    message,
+    operator: "Operador Mòbil, SAU",
+    segments: view.segments,
+    outcome: view.outcome,
+    evidence,
+    receipts,
+    corrects: kind === "corrective" ? "3F0P-81KD-ZZ72-M4QC-J6TN-W9AB" : undefined,
+  };
+}
