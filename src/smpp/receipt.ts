@@ -1,5 +1,6 @@
 import { sha256 } from "../domain/content.ts";
 import { isFinal, type MessageState } from "../domain/delivery-receipt.ts";
+import { parseMsisdn } from "../domain/msisdn.ts";
 import type { ArrivedReceipt } from "../lifecycle/ports.ts";
 import { TAG } from "./commands.ts";
 import type { Dialect } from "./dialect.ts";
@@ -105,9 +106,14 @@ function recipientOf(pdu: Report, addresses: Dialect["receiptAddresses"]): strin
   return addresses === "swapped" ? (source ?? destination) : (destination ?? source);
 }
 
+/** The number when it is one beyond doubt: a national form would contradict the recipient. */
 function internationalNumber(address: string): string | undefined {
-  const digits = /^(?:\+|00)?([1-9]\d{6,14})$/.exec(address)?.[1];
-  return digits && `+${digits}`;
+  if (!/^\+?[0-9]{7,17}$/.test(address)) return undefined;
+  try {
+    return parseMsisdn(/^(\+|00)/.test(address) ? address : `+${address}`);
+  } catch {
+    return undefined;
+  }
 }
 
 interface IdReading {

@@ -30,6 +30,7 @@ export interface SessionHandlers {
 
 /** Above this many unacknowledged reports the socket is not read; below half of it, it is again. */
 const MOST_REPORTS = 2_000;
+const BATCH = 4;
 
 /**
  * One SMPP session on one connection (SMPP 3.4, chapter 2): open → draining → closed, never back.
@@ -45,6 +46,7 @@ export class Session {
   #state: "open" | "draining" | "closed" = "open";
   #reports = 0;
   #corked = false;
+  #batched = 0;
   #heardAt: number;
   #stopWatch: () => void;
   #quiet: (() => void) | undefined;
@@ -136,7 +138,10 @@ export class Session {
     return this.#requests.wait(sequence);
   }
 
-  /** Joins what one turn of the event loop writes into one packet. */
+  /**
+   * Joins what one turn of the event loop writes into packets of a few PDUs: fewer calls of the
+   * system, and the peer works on the first while the next are written.
+   */
   #write(octets: Buffer): void {
     if (!this.#corked) {
       this.#corked = true;
@@ -147,6 +152,11 @@ export class Session {
       });
     }
     this.#socket.write(octets);
+    this.#batched += 1;
+    if (this.#batched % BATCH === 0) {
+      this.#socket.uncork();
+      this.#socket.cork();
+    }
   }
 
   #answer(command: CommandName, sequence: number, commandStatus: number): void {
