@@ -1,0 +1,28 @@
+import type { Caller } from "../domain/entity.ts";
+import type { CertificateKind } from "../domain/outcome.ts";
+import type { Submission } from "../domain/submission.ts";
+import type { Acceptance } from "../lifecycle/accept-submission.ts";
+import type { CertificateAnswer } from "../lifecycle/fetch-certificate.ts";
+import type { MessageKey, StatusEntry } from "../lifecycle/tell-status.ts";
+import type { Credential } from "../store/users.ts";
+
+/** What stands behind the door: the lifecycle, and who may come in. */
+export interface Backend {
+  acceptSubmission(
+    caller: Caller,
+    submission: Submission,
+    options: { readonly dryRun: boolean },
+  ): Promise<Acceptance>;
+  tellStatus(caller: Caller, keys: readonly MessageKey[]): Promise<readonly StatusEntry[]>;
+  fetchCertificate(
+    caller: Caller,
+    key: MessageKey | { readonly csv: string },
+    kind: CertificateKind | undefined,
+  ): Promise<CertificateAnswer>;
+  findCredential(username: string): Promise<Credential | undefined>;
+  /** True when the nonce is new; it is then remembered until `expiresAt`, for every replica. */
+  rememberNonce(
+    used: { readonly username: string; readonly nonce: string; readonly expiresAt: Date },
+    now: Date,
+  ): Promise<boolean>;
+}

@@ -1,0 +1,171 @@
+import type { Clock, RandomSource } from "../domain/clock.ts";
+import type { Caller } from "../domain/entity.ts";
+import { ServiceError } from "../domain/errors.ts";
+import { uuidv7 } from "../domain/ids.ts";
+import type { Backend } from "./backend.ts";
+import { CONTRACT_NAMESPACE, type Contract } from "./contract.ts";
+import {
+  assertUnderstood,
+  readEnvelope,
+  versionOf,
+  writeEnvelope,
+  type Payload,
+  type SoapVersion,
+} from "./envelope.ts";
+import type { DoorLog } from "./log.ts";
+import { GetCertificate } from "./operations/GetCertificate.ts";
+import { GetStatus } from "./operations/GetStatus.ts";
+import type { Operation } from "./operations/operation.ts";
+import { SendCertifiedSms } from "./operations/SendCertifiedSms.ts";
+import { authenticate, type Authenticator } from "./security/authenticate.ts";
+import { WSSE } from "./security/names.ts";
+import { readSecurity, type SecurityHeader } from "./security/read-security.ts";
+import { isUnavailable } from "./unavailable.ts";
+import { schemaViolation } from "./violations.ts";
+import { writeFault } from "./write-fault.ts";
+import { withXml, type XmlLimits } from "./xml/document.ts";
+import { isNamed, localName, namespaceOf, type XmlNode } from "./xml/node.ts";
+
+export interface DispatchParts extends Authenticator {
+  readonly backend: Backend;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly contract: Contract;
+  readonly limits: XmlLimits;
+  readonly validateResponses: boolean;
+  readonly log: DoorLog;
+}
+
+/** A message as the transport hands it over. */
+export interface SoapRequest {
+  readonly body: Uint8Array;
+  /** The charset of the transport, which outweighs the declaration. */
+  readonly encoding: string | undefined;
+  /** In which version to answer a message that does not tell its own. */
+  readonly assumedVersion: SoapVersion;
+  /** SOAPAction or `action`: never trusted, only compared. */
+  readonly action: string | undefined;
+}
+
+export interface SoapAnswer {
+  readonly status: number;
+  readonly version: SoapVersion;
+  readonly body: string | Buffer;
+  readonly correlationId: string;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+/** What is left of a request when its tree is closed. */
+interface Call {
+  readonly operation: Operation;
+  readonly security: SecurityHeader | undefined;
+  readonly run: (backend: Backend, caller: Caller) => Promise<Payload>;
+}
+
+const OPERATIONS = new Map(
+  [SendCertifiedSms, GetStatus, GetCertificate].map((operation) => [operation.name, operation]),
+);
+
+/** What is known of a request so far, for its answer and its line in the log. */
+interface Progress {
+  version: SoapVersion;
+  operation?: string;
+  caller?: Caller;
+}
+
+/**
+ * From a message to its answer, which may be a fault; never rejects.
+ *
+ *     parse → take the envelope apart → understand its headers → find the operation by its element →
+ *     hold it against the schema → read it (here the tree closes) → prove the caller → run → answer
+ */
+export async function dispatch(parts: DispatchParts, request: SoapRequest): Promise<SoapAnswer> {
+  const began = parts.clock.now();
+  const correlationId = uuidv7(began, parts.random);
+  const progress: Progress = { version: request.assumedVersion };
+  const tell = (code: string | undefined): void => {
+    const { entity, user } = progress.caller ?? {};
+    parts.log.info("call", {
+      correlationId,
+      operation: progress.operation,
+      code,
+      entityId: entity?.entityId,
+      userId: user?.userId,
+      milliseconds: parts.clock.now().getTime() - began.getTime(),
+    });
+  };
+  try {
+    const call = read(parts, request, progress);
+    progress.caller = await authenticate(parts, call.security);
+    const payload = await call.run(parts.backend, progress.caller);
+    const body = writeEnvelope(progress.version, payload);
+    if (parts.validateResponses) assertAnswer(parts, body);
+    tell(undefined);
+    return { status: 200, version: progress.version, body, correlationId };
+  } catch (error) {
+    const failure = asServiceError(error);
+    if (failure.code === "Internal" || failure.code === "Unavailable") {
+      parts.log.error("a call failed", { correlationId, code: failure.code, error });
+    }
+    tell(failure.code);
+    return faultAnswer(progress.version, failure, correlationId);
+  }
+}
+
+/** A fault for a message that never reached its operation. */
+export function refusal(
+  parts: Pick<DispatchParts, "clock" | "random" | "log">,
+  version: SoapVersion,
+  error: ServiceError,
+): SoapAnswer {
+  const correlationId = uuidv7(parts.clock.now(), parts.random);
+  parts.log.info("call", { correlationId, code: error.code });
+  return faultAnswer(version, error, correlationId);
+}
+
+function faultAnswer(version: SoapVersion, error: ServiceError, correlationId: string): SoapAnswer {
+  const { status, retryAfterSeconds, envelope } = writeFault(version, error, correlationId);
+  return { status, version, body: envelope, correlationId, retryAfterSeconds };
+}
+
+function read(parts: DispatchParts, request: SoapRequest, progress: Progress): Call {
+  const { limits, contract, log } = parts;
+  return withXml(request.body, { limits, encoding: request.encoding }, ({ root }) => {
+    progress.version = versionOf(root) ?? progress.version;
+    const envelope = readEnvelope(root);
+    assertUnderstood(envelope, (header) => isNamed(header, WSSE, "Security"));
+    const operation = operationOf(envelope.payload);
+    progress.operation = operation.name;
+    if (request.action !== undefined && !request.action.endsWith(`/${operation.name}`)) {
+      log.debug("the action names another operation than the body", {
+        operation: operation.name,
+      });
+    }
+    const [violation] = contract.schema.validate(envelope.payload);
+    if (violation) throw schemaViolation(operation.name, violation);
+    const security = readSecurity(envelope.headers);
+    return { operation, security, run: operation.read(envelope.payload) };
+  });
+}
+
+function operationOf(payload: XmlNode): Operation {
+  const operation = OPERATIONS.get(localName(payload));
+  if (operation === undefined || namespaceOf(payload) !== CONTRACT_NAMESPACE) {
+    throw new ServiceError("UnknownOperation");
+  }
+  return operation;
+}
+
+/** An answer that breaks our own contract is a bug: outside production it does not leave. */
+function assertAnswer({ contract }: DispatchParts, body: string | Buffer): void {
+  const unlimited = { depth: 256, elements: Infinity, attributes: Infinity };
+  withXml(Buffer.from(body), { limits: unlimited }, ({ root }) => {
+    const [violation] = contract.schema.validate(readEnvelope(root).payload);
+    if (violation) throw new Error(`the answer breaks the schema: ${JSON.stringify(violation)}`);
+  });
+}
+
+function asServiceError(error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
+  return new ServiceError(isUnavailable(error) ? "Unavailable" : "Internal", { cause: error });
+}

@@ -1,0 +1,45 @@
+import type { CertificateKind } from "../../domain/outcome.ts";
+import type { CertificateAnswer } from "../../lifecycle/fetch-certificate.ts";
+import { CONTRACT_NAMESPACE } from "../contract.ts";
+import type { Payload } from "../envelope.ts";
+import { element } from "../xml/write.ts";
+import { fieldsOf } from "./fields.ts";
+import { readKey } from "./GetStatus.ts";
+import type { Operation } from "./operation.ts";
+
+export const GetCertificate: Operation = {
+  name: "GetCertificate",
+  read(request) {
+    const fields = fieldsOf(request);
+    const csv = fields.text("csv");
+    const key = csv === undefined ? readKey(request) : { csv };
+    const asked = fields.text("kind");
+    const kind = KINDS.find((each) => each === asked);
+    return async (backend, caller) => write(await backend.fetchCertificate(caller, key, kind));
+  },
+};
+
+const KINDS: readonly CertificateKind[] = ["positive", "negative", "corrective"];
+
+function write(answer: CertificateAnswer): Payload {
+  const start = `<GetCertificateResponse xmlns="${CONTRACT_NAMESPACE}">`;
+  const end = "</GetCertificateResponse>";
+  const messageId = element("messageId", answer.messageId);
+  if (answer.state === "pending") {
+    const expectedBy = element("expectedBy", answer.expectedBy);
+    return `${start}<pending>${messageId}${expectedBy}</pending>${end}`;
+  }
+  const head = [
+    start,
+    "<issued>",
+    messageId,
+    element("kind", answer.kind),
+    element("issuedAt", answer.issuedAt),
+    element("retainUntil", answer.retainUntil),
+    element("sha256", answer.sha256),
+    element("csv", answer.csv),
+    element("verificationUrl", answer.verificationUrl),
+    "<pdf>",
+  ].join("");
+  return { head, binary: answer.pdf, tail: `</pdf></issued>${end}` };
+}

@@ -1,0 +1,8 @@
+const OASIS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-";
+
+/** WS-Security 1.0 and 1.1 (OASIS 2004, 2006) share these names. */
+export const WSSE = `${OASIS}wssecurity-secext-1.0.xsd`;
+export const WSU = `${OASIS}wssecurity-utility-1.0.xsd`;
+
+export const PASSWORD_TEXT = `${OASIS}username-token-profile-1.0#PasswordText`;
+export const PASSWORD_DIGEST = `${OASIS}username-token-profile-1.0#PasswordDigest`;

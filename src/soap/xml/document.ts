@@ -1,0 +1,148 @@
+import { ParseOption } from "libxml2-wasm";
+import {
+  error as diagnostics,
+  xmlCtxtSetErrorHandler,
+  xmlDocGetRootElement,
+  xmlFreeDoc,
+  xmlFreeParserCtxt,
+  xmlGetIntSubset,
+  xmlNewParserCtxt,
+  XmlNodeStruct,
+  XmlNodeType,
+  xmlReadMemory,
+} from "libxml2-wasm/lib/libxml2.mjs";
+import { ServiceError } from "../../domain/errors.ts";
+import type { Words } from "../../domain/words.ts";
+import { ELEMENT, type XmlNode } from "./node.ts";
+
+export interface XmlLimits {
+  readonly depth: number;
+  readonly elements: number;
+  readonly attributes: number;
+}
+
+/** An open document: memory of the parser, which no garbage collector frees. */
+export interface XmlTree {
+  readonly document: number;
+  readonly root: XmlNode;
+}
+
+/**
+ * No network, no external entities, no entity expansion, no recovery. libxml2 itself stops at 256
+ * levels and at texts of 10 MB.
+ */
+const OPTIONS =
+  ParseOption.XML_PARSE_NONET |
+  ParseOption.XML_PARSE_NO_XXE |
+  ParseOption.XML_PARSE_NOCDATA |
+  ParseOption.XML_PARSE_COMPACT |
+  ParseOption.XML_PARSE_NO_SYS_CATALOG;
+
+const INSTRUCTION: number = XmlNodeType.XML_PI_NODE;
+const ENTITY: number = XmlNodeType.XML_ENTITY_REF_NODE;
+
+/** libxml2 xmlErrorLevel: below it stand warnings. */
+const XML_ERR_ERROR = 2;
+
+/**
+ * Parses untrusted XML, hands the tree to `use` and frees it when that returns; nothing of the tree
+ * may be kept. The wrappers of libxml2-wasm for nodes cost three times the parsing, so the tree is
+ * read through its struct accessors, which the exact version in package.json pins.
+ *
+ * @param encoding overrides the declaration: the charset of the transport (RFC 7303, 3.2)
+ * @throws ServiceError InvalidEnvelope: not well-formed, a DTD, a processing instruction, or too deep
+ */
+export function withXml<T>(
+  bytes: Uint8Array,
+  options: { readonly limits: XmlLimits; readonly encoding?: string | undefined },
+  use: (tree: XmlTree) => T,
+): T {
+  const document = parse(bytes, options.encoding);
+  try {
+    if (xmlGetIntSubset(document) !== 0) throw invalid(DTD);
+    const root = xmlDocGetRootElement(document) as XmlNode;
+    assertLimits(root, options.limits);
+    return use({ document, root });
+  } finally {
+    xmlFreeDoc(document);
+  }
+}
+
+function parse(bytes: Uint8Array, encoding: string | undefined): number {
+  if (bytes.length === 0) throw invalid(MALFORMED);
+  const parser = xmlNewParserCtxt();
+  const slot = diagnostics.storage.allocate([]);
+  try {
+    xmlCtxtSetErrorHandler(parser, diagnostics.errorCollector, slot);
+    const document = xmlReadMemory(parser, bytes, null, encoding ?? null, OPTIONS);
+    const details = diagnostics.storage.get(slot);
+    if (document === 0 || details.some(({ level }) => level >= XML_ERR_ERROR)) {
+      if (document !== 0) xmlFreeDoc(document);
+      throw invalid(MALFORMED, details);
+    }
+    return document;
+  } finally {
+    diagnostics.storage.free(slot);
+    xmlFreeParserCtxt(parser);
+  }
+}
+
+/** Walks the tree once, without recursion: the stack of the process is no limit of ours. */
+function assertLimits(root: XmlNode, limits: XmlLimits): void {
+  let elements = 0;
+  let attributes = 0;
+  let depth = 1;
+  let node: number = root;
+  for (;;) {
+    const type = XmlNodeStruct.type(node);
+    let child = 0;
+    if (type === ELEMENT) {
+      elements += 1;
+      for (let each = XmlNodeStruct.properties(node); each !== 0; each = XmlNodeStruct.next(each)) {
+        attributes += 1;
+      }
+      if (elements > limits.elements || attributes > limits.attributes || depth > limits.depth) {
+        throw invalid(TOO_COMPLEX);
+      }
+      child = XmlNodeStruct.children(node);
+    } else if (type === INSTRUCTION || type === ENTITY) {
+      throw invalid(FOREIGN);
+    }
+    if (child !== 0) {
+      depth += 1;
+      node = child;
+      continue;
+    }
+    while (node !== root && XmlNodeStruct.next(node) === 0) {
+      node = XmlNodeStruct.parent(node);
+      depth -= 1;
+    }
+    if (node === root) return;
+    node = XmlNodeStruct.next(node);
+  }
+}
+
+function invalid(hint: Words, cause?: unknown): ServiceError {
+  return new ServiceError("InvalidEnvelope", { hint, cause });
+}
+
+const MALFORMED: Words = {
+  ca: "El cos de la petició no és XML ben format, o la codificació de caràcters no és la que diu.",
+  es: "El cuerpo de la petición no es XML bien formado, o su codificación no es la que dice.",
+  en: "The body of the request is not well-formed XML, or its encoding is not the one it states.",
+};
+const DTD: Words = {
+  ca: "La petició porta un DTD (DOCTYPE), que SOAP no permet.",
+  es: "La petición lleva un DTD (DOCTYPE), que SOAP no permite.",
+  en: "The request carries a DTD (DOCTYPE), which SOAP does not allow.",
+};
+const FOREIGN: Words = {
+  ca: "La petició porta una instrucció de procés o una entitat, que SOAP no permet.",
+  es: "La petición lleva una instrucción de proceso o una entidad, que SOAP no permite.",
+  en: "The request carries a processing instruction or an entity, which SOAP does not allow.",
+};
+const TOO_COMPLEX: Words = {
+  ca: "La petició té massa elements, massa atributs o massa nivells.",
+  es: "La petición tiene demasiados elementos, demasiados atributos o demasiados niveles.",
+  en: "The request has too many elements, too many attributes or too many levels.",
+};

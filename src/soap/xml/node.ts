@@ -1,0 +1,86 @@
+import {
+  xmlNodeGetContent,
+  XmlNodeStruct,
+  XmlNodeType,
+  XmlNsStruct,
+} from "libxml2-wasm/lib/libxml2.mjs";
+
+/** Kinds of nodes, as plain numbers: that is what the accessors answer. */
+export const ELEMENT: number = XmlNodeType.XML_ELEMENT_NODE;
+const TEXT: number = XmlNodeType.XML_TEXT_NODE;
+const CDATA: number = XmlNodeType.XML_CDATA_SECTION_NODE;
+
+/** A node of an open tree; worthless when the tree is closed. */
+export type XmlNode = number & { readonly brand: "XmlNode" };
+
+export function localName(node: XmlNode): string {
+  return XmlNodeStruct.name_(node);
+}
+
+/** The namespace name; empty for a name in none. */
+export function namespaceOf(node: XmlNode): string {
+  const namespace = XmlNodeStruct.namespace(node);
+  return namespace === 0 ? "" : XmlNsStruct.href(namespace);
+}
+
+export function isNamed(node: XmlNode, namespace: string, name: string): boolean {
+  return localName(node) === name && namespaceOf(node) === namespace;
+}
+
+/** The elements below a node, in order. */
+export function childElements(node: XmlNode): XmlNode[] {
+  const elements: XmlNode[] = [];
+  for (let child = XmlNodeStruct.children(node); child !== 0; child = XmlNodeStruct.next(child)) {
+    if (XmlNodeStruct.type(child) === ELEMENT) {
+      elements.push(child as XmlNode);
+    }
+  }
+  return elements;
+}
+
+/** The elements below a node that have a name, in order. */
+export function childrenNamed(node: XmlNode, namespace: string, name: string): XmlNode[] {
+  return childElements(node).filter((child) => isNamed(child, namespace, name));
+}
+
+/** The text of a node without its comments, exactly as it was written. */
+export function textOf(node: XmlNode): string {
+  return xmlNodeGetContent(node);
+}
+
+/** Whether a node has text of its own that is more than white space. */
+export function hasLooseText(node: XmlNode): boolean {
+  for (let child = XmlNodeStruct.children(node); child !== 0; child = XmlNodeStruct.next(child)) {
+    const type = XmlNodeStruct.type(child);
+    const isText = type === TEXT || type === CDATA;
+    if (isText && /[^ \t\r\n]/.test(xmlNodeGetContent(child))) return true;
+  }
+  return false;
+}
+
+export interface XmlAttribute {
+  readonly namespace: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The attributes of an element; declarations of namespaces are none. */
+export function attributesOf(node: XmlNode): XmlAttribute[] {
+  const attributes: XmlAttribute[] = [];
+  for (let each = XmlNodeStruct.properties(node); each !== 0; each = XmlNodeStruct.next(each)) {
+    const attribute = each as XmlNode;
+    attributes.push({
+      namespace: namespaceOf(attribute),
+      name: localName(attribute),
+      value: xmlNodeGetContent(attribute),
+    });
+  }
+  return attributes;
+}
+
+/** The value of an attribute; undefined when the element has none of this name. */
+export function attributeOf(node: XmlNode, namespace: string, name: string): string | undefined {
+  if (XmlNodeStruct.properties(node) === 0) return undefined;
+  return attributesOf(node).find((each) => each.namespace === namespace && each.name === name)
+    ?.value;
+}

@@ -1,0 +1,125 @@
+import {
+  error as diagnostics,
+  xmlFreeDoc,
+  xmlFreeParserCtxt,
+  xmlNewParserCtxt,
+  xmlReadMemory,
+  xmlSchemaFreeParserCtxt,
+  xmlSchemaFreeValidCtxt,
+  xmlSchemaNewDocParserCtxt,
+  xmlSchemaNewValidCtxt,
+  xmlSchemaParse,
+  xmlSchemaSetValidStructuredErrors,
+  xmlSchemaValidateOneElement,
+  type ErrorDetail,
+} from "libxml2-wasm/lib/libxml2.mjs";
+import { childElements, localName, namespaceOf, type XmlNode } from "./node.ts";
+
+/** How an element breaks the schema. It holds names of the schema only, no word of the caller's. */
+export interface Violation {
+  /** Names from below the validated element down to the one at fault; empty for itself. */
+  readonly path: readonly string[];
+  readonly kind: "value" | "missing" | "unexpected" | "attribute";
+  /** The facet that a value breaks: maxLength, pattern … */
+  readonly facet: string | undefined;
+  /** The elements that might stand here. */
+  readonly expected: readonly string[];
+}
+
+export interface Schema {
+  /** The violations of an element of an open tree; empty when it is valid. */
+  validate(element: XmlNode): Violation[];
+}
+
+/**
+ * Compiles a schema that imports nothing, so that no file is ever read on behalf of a request. It lives
+ * as long as the process.
+ *
+ * @throws Error when it is no schema
+ */
+export function compileSchema(xsd: Uint8Array, targetNamespace: string): Schema {
+  const parser = xmlNewParserCtxt();
+  const document = xmlReadMemory(parser, xsd, null, null, 0);
+  xmlFreeParserCtxt(parser);
+  if (document === 0) throw new Error("the schema is not well-formed");
+  const context = xmlSchemaNewDocParserCtxt(document);
+  const schema = xmlSchemaParse(context);
+  xmlSchemaFreeParserCtxt(context);
+  if (schema === 0) {
+    xmlFreeDoc(document);
+    throw new Error("the schema does not compile");
+  }
+  const known = new Set(
+    [
+      ...Buffer.from(xsd)
+        .toString("utf8")
+        .matchAll(/<xs:element name="(\w+)"/g),
+    ].map(([, name]) => name),
+  );
+  /** A name that the schema itself has, so that nothing of the caller's leaves through a fault. */
+  const isKnown = (node: XmlNode): boolean =>
+    namespaceOf(node) === targetNamespace && known.has(localName(node));
+
+  return {
+    validate(element) {
+      const validator = xmlSchemaNewValidCtxt(schema);
+      const slot = diagnostics.storage.allocate([]);
+      try {
+        xmlSchemaSetValidStructuredErrors(validator, diagnostics.errorCollector, slot);
+        if (xmlSchemaValidateOneElement(validator, element) === 0) return [];
+        const details = diagnostics.storage.get(slot).slice(0, 3);
+        if (details.length === 0) throw new Error("the validation broke off");
+        return details.map((detail) => explain(detail, element, isKnown));
+      } finally {
+        diagnostics.storage.free(slot);
+        xmlSchemaFreeValidCtxt(validator);
+      }
+    },
+  };
+}
+
+function explain(
+  { message, xpath }: ErrorDetail,
+  root: XmlNode,
+  isKnown: (node: XmlNode) => boolean,
+): Violation {
+  const nodes = follow(root, xpath ?? "");
+  const strangerAt = nodes.findIndex((node) => !isKnown(node));
+  const path = (strangerAt < 0 ? nodes : nodes.slice(0, strangerAt)).map(localName);
+  const [, list] = /Expected is (?:one of )?\( (.*) \)\.\s*$/.exec(message) ?? [];
+  const expected = (list ?? "").split(", ").flatMap((name) => /(\w+)$/.exec(name)?.[1] ?? []);
+  const [, facet] = /^Element '[^']*': \[facet '(\w+)'\]/.exec(message) ?? [];
+  if (facet !== undefined) return { path, kind: "value", facet, expected: [] };
+  if (/^Element '[^']*', attribute /.test(message)) {
+    return { path, kind: "attribute", facet: undefined, expected: [] };
+  }
+  if (/^Element '[^']*': Missing child element/.test(message)) {
+    return { path, kind: "missing", facet: undefined, expected };
+  }
+  if (/^Element '[^']*': This element is not expected/.test(message)) {
+    const parent = strangerAt < 0 ? path.slice(0, -1) : path;
+    return { path: parent, kind: "unexpected", facet: undefined, expected };
+  }
+  return { path, kind: "value", facet: undefined, expected: [] };
+}
+
+/** The elements on the way that xmlGetNodePath wrote, below the root (`/Envelope/Body/root/…`). */
+function follow(root: XmlNode, xpath: string): XmlNode[] {
+  const nodes: XmlNode[] = [];
+  let node = root;
+  for (const step of xpath.split("/").slice(ROOT_LEVEL + 1)) {
+    const [, prefix, name, place] = /^(?:([^:[]+):)?([^:[]+)(?:\[(\d+)\])?$/.exec(step) ?? [];
+    if (name === undefined) break;
+    // A star stands for any element in a default namespace, and counts all of them.
+    const any = name === "*" && prefix === undefined;
+    const candidates = childElements(node).filter((child) => any || localName(child) === name);
+    const next = candidates[Number(place ?? 1) - 1];
+    if (next === undefined) break;
+    nodes.push(next);
+    node = next;
+  }
+  return nodes;
+}
+
+/** Where the validated element stands: in the Body of an Envelope. */
+const ROOT_LEVEL = 3;
