@@ -7,6 +7,7 @@ import {
 import { MINUTE, type Clock } from "../domain/clock.ts";
 import { sha256 } from "../domain/content.ts";
 import type { CertificateIssuer } from "../lifecycle/ports.ts";
+import { evidenceJson, evidenceXml } from "./evidence-package.ts";
 import { drawCertificate } from "./page/certificate-page.ts";
 import { fillForm, type Unsealed } from "./pdf/document.ts";
 import { buildForm, type Form } from "./pdf/form.ts";
@@ -91,7 +92,11 @@ interface DrawParts {
 function draw({ form, typefaces, facts, test, room }: DrawParts): Unsealed {
   const { message, kind, issuedAt, issuer } = facts;
   const wording = wordingOf(message.language);
-  const drawn = drawCertificate(typefaces, facts, wording, { test });
+  const evidence = evidenceJson(facts);
+  const drawn = drawCertificate(typefaces, facts, wording, {
+    test,
+    evidenceSha256: sha256(evidence),
+  });
   const id = documentId(facts);
   return fillForm(form, {
     ...drawn,
@@ -104,7 +109,22 @@ function draw({ form, typefaces, facts, test, room }: DrawParts): Unsealed {
       createdAt: issuedAt,
       documentId: asUuid(id),
     },
-    attachments: [],
+    attachments: [
+      {
+        name: "evidencia.json",
+        mediaType: "application/json",
+        description: wording.attachment.json,
+        relationship: "Data",
+        content: evidence,
+      },
+      {
+        name: "evidencia.xml",
+        mediaType: "text/xml",
+        description: wording.attachment.xml,
+        relationship: "Data",
+        content: evidenceXml(facts),
+      },
+    ],
     seal: {
       at: issuedAt,
       by: issuer.name,

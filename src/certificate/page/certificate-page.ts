@@ -29,7 +29,7 @@ export function drawCertificate(
   typefaces: Typefaces,
   facts: CertificateFacts,
   wording: Wording,
-  { test }: { readonly test: boolean },
+  { test, evidenceSha256 }: { readonly test: boolean; readonly evidenceSha256: string },
 ): DrawnCertificate {
   const paper = new Paper(createTypesetter(typefaces));
   writeHead(paper, facts, wording);
@@ -41,7 +41,7 @@ export function drawCertificate(
   writeTimeline(paper, 5, facts, wording);
   writeSegments(paper, 6, facts, wording);
   writeScopeSection(paper, 7, wording);
-  writeEvidenceSection(paper, 8, facts, wording);
+  writeEvidenceSection(paper, 8, facts, wording, evidenceSha256);
   writeFeet(paper, facts, wording, test);
   return {
     pages: paper.finish(),

@@ -1,13 +1,11 @@
 import type { CertificateFacts } from "../../domain/certificate.ts";
 import { countCharacters } from "../../domain/content.ts";
 import { element } from "../pdf/structure.ts";
+import { POLICY, TEMPLATE } from "../template.ts";
 import type { Wording } from "../wording/wording.ts";
 import { madridInstant, shortInstant, utcInstant } from "./instants.ts";
 import { block, COLUMN, FRAME, RULE, SHADE, SOFT, type Paper } from "./paper.ts";
 import { dashes, fields, heading, type Field } from "./parts.ts";
-
-/** Names the layout and the wording; a change of either gets a new one. */
-export const TEMPLATE = "sms-certificat/1";
 
 const NOTE = { weight: "regular", size: 8.4 } as const;
 
@@ -132,6 +130,7 @@ export function writeEvidenceSection(
   number: number,
   facts: CertificateFacts,
   wording: Wording,
+  evidenceSha256: string,
 ): void {
   const { label } = wording;
   heading(paper, number, wording.section.evidence);
@@ -139,8 +138,9 @@ export function writeEvidenceSection(
     ...present(label.chainHead, facts.evidence.at(-1)?.sha256),
     ...present(label.records, String(facts.evidence.length)),
     ...present(label.receipts, String(facts.receipts.length)),
+    ...present(label.evidenceSha256, evidenceSha256),
     ...present(label.seal, "PAdES (ETSI EN 319 142-1) · RFC 3161"),
-    ...present(label.template, TEMPLATE),
+    ...present(label.template, `${TEMPLATE} · ${POLICY}`),
     ...present(label.retainUntil, shortInstant(facts.retainUntil)),
   ]);
   block(paper, wording.evidenceNote, { style: NOTE, leading: 11.6, colour: SOFT });

@@ -83,7 +83,8 @@ function readSeal(pdf: Buffer): FoundSeal {
     throw new SealCheckError("coverage");
   }
   const hexadecimal = pdf.toString("latin1", length + 1, second - 1);
-  if (!/^(?:[0-9A-Fa-f]{2})+$/.test(hexadecimal)) throw new SealCheckError("coverage");
+  if (!/^(?:(?:[0-9a-f]{2})+|(?:[0-9A-F]{2})+)$/.test(hexadecimal))
+    throw new SealCheckError("coverage");
   return {
     before: pdf.subarray(0, length),
     after: pdf.subarray(second, end),

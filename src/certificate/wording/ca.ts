@@ -82,6 +82,7 @@ export const ca: Wording = {
     chainHead: "SHA-256 de la cadena d’evidències",
     records: "Registres de la cadena",
     receipts: "Avisos de l’operador conservats",
+    evidenceSha256: "SHA-256 d’evidencia.json (adjunt)",
     template: "Plantilla",
     seal: "Segell electrònic",
   },

@@ -83,6 +83,7 @@ export const en: Wording = {
     chainHead: "SHA-256 of the chain of evidence",
     records: "Records in the chain",
     receipts: "Operator reports kept",
+    evidenceSha256: "SHA-256 of evidencia.json (attached)",
     template: "Template",
     seal: "Electronic seal",
   },

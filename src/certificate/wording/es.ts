@@ -83,6 +83,7 @@ export const es: Wording = {
     chainHead: "SHA-256 de la cadena de evidencias",
     records: "Registros de la cadena",
     receipts: "Avisos del operador conservados",
+    evidenceSha256: "SHA-256 de evidencia.json (adjunto)",
     template: "Plantilla",
     seal: "Sello electrónico",
   },

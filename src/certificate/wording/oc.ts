@@ -84,6 +84,7 @@ export const oc: Wording = {
     chainHead: "SHA-256 dera cadea d’evidéncies",
     records: "Registres dera cadea",
     receipts: "Avisi der operador conservadi",
+    evidenceSha256: "SHA-256 d’evidencia.json (apondut)",
     template: "Plantilha",
     seal: "Sagèth electronic",
   },

@@ -119,5 +119,6 @@ export type LabelName =
   | "chainHead"
   | "records"
   | "receipts"
+  | "evidenceSha256"
   | "template"
   | "seal";
