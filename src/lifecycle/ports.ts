@@ -30,6 +30,14 @@ export type SubmitAnswer =
   | { readonly kind: "notSent"; readonly cause: string }
   | { readonly kind: "unknown"; readonly cause: string };
 
+/** A segment that the SMSC took. */
+export interface RelayedSegment {
+  /** Verbatim, as SubmitAnswer tells it. */
+  readonly smscMessageId: string;
+  readonly recipient: Msisdn;
+  readonly sender: string | undefined;
+}
+
 /** A report as the link hands it over, before it has an identity of its own. */
 export type ArrivedReceipt = Omit<DeliveryReceipt, "receiptId"> & {
   /** A text from a subscriber is kept, and is never a receipt. */
@@ -52,6 +60,11 @@ export interface SmsGateway {
   isReady(): boolean;
   /** Never rejects: whatever happens is one of the answers. */
   submit(segment: OutgoingSegment): Promise<SubmitAnswer>;
+  /**
+   * Asks the SMSC once more about a segment that it took. What it says arrives through `onReceipt`
+   * like any report; silence and refusals say nothing. Absent where the link cannot ask.
+   */
+  query?(segment: RelayedSegment): Promise<void>;
   /**
    * Opens the link. Each report is acknowledged to the operator only when `onReceipt` has resolved,
    * that is, when it is stored.

@@ -9,6 +9,7 @@ import { planSegments } from "./alphabet.ts";
 import { DEFAULT_DIALECT, type Dialect } from "./dialect.ts";
 import {
   Link,
+  type BindLease,
   type BindMode,
   type BindSettings,
   type TlsSettings,
@@ -17,9 +18,11 @@ import {
 } from "./link/link.ts";
 import { canonicalMessageId } from "./message-id.ts";
 import { SubmitQueue } from "./link/queue.ts";
+import { querySegment } from "./query.ts";
 import { readReport } from "./receipt.ts";
 import type { Answer } from "./link/in-flight.ts";
 import { isPermanent, STATUS } from "./command-status.ts";
+import { Owner } from "./link/owner.ts";
 import { Rate } from "./link/rate.ts";
 
 const DEFAULT_TIMINGS: LinkTimings & { readonly queue: number } = {
@@ -62,6 +65,8 @@ export interface SmppParts {
   readonly timers: Timers;
   readonly random: RandomSource;
   readonly tell?: (event: LinkEvent) => void;
+  /** Without one this process binds at once: it must be the only one. */
+  readonly lease?: BindLease;
 }
 
 export interface SmppGateway extends SmsGateway {
@@ -103,6 +108,14 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Smp
       },
     });
   });
+  const owner = new Owner(parts.lease, parts.timers, {
+    gained: () => {
+      for (const link of links) link.start();
+    },
+    lost: async () => {
+      await Promise.all(links.map((link) => link.stop()));
+    },
+  });
   const queue = new SubmitQueue({
     links: links.filter((link) => link.mode !== "receiver"),
     window: settings.window ?? 10,
@@ -122,14 +135,20 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Smp
       const answer = await queue.submit(segment);
       return readAnswer(answer, dialect, parts.clock);
     },
-    start: (onReceipt) => {
+    query: async (segment) => {
+      const session = links.find((link) => link.mode !== "receiver" && link.session)?.session;
+      const told = session && (await querySegment(session, segment, dialect));
+      if (!told) return;
+      const receivedAt = parts.clock.now();
+      await store?.({ ...told, operator, link: `${operator}/query`, receivedAt });
+    },
+    start: async (onReceipt) => {
       store = onReceipt;
-      for (const link of links) link.start();
-      return Promise.resolve();
+      await owner.start();
     },
     stop: async () => {
       queue.close();
-      await Promise.all(links.map((link) => link.stop()));
+      await owner.stop();
     },
     health: () => ({
       bound: links.filter((link) => link.session).length,

@@ -3,7 +3,12 @@ import type { Pdu } from "../pdu.ts";
 
 /** What became of a request. `lost` means that its octets may have gone out. */
 export type Answer =
-  | { readonly kind: "answered"; readonly pdu: Pdu }
+  | {
+      readonly kind: "answered";
+      readonly pdu: Pdu;
+      /** The octets of the answer, while they are being looked at. */
+      readonly raw: Buffer;
+    }
   | { readonly kind: "notSent"; readonly cause: string }
   | { readonly kind: "lost"; readonly cause: string };
 

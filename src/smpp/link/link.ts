@@ -57,6 +57,13 @@ export type LinkEvent =
     }
   | { readonly kind: "throttled"; readonly link: string; readonly commandStatus: number };
 
+/** The right to bind under a system_id, of which one process at a time has it. */
+export interface BindLease {
+  /** Takes it or keeps it for a while; false when another process has it. */
+  hold(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
 export interface LinkParts {
   readonly timers: Timers;
   readonly random: RandomSource;

@@ -212,7 +212,7 @@ export class Session {
         return;
       default:
         if (answerTo(pdu.command)) this.#answer(pdu.command, pdu.sequence, STATUS.RINVBNDSTS);
-        else if (!this.#settle(pdu.sequence, { kind: "answered", pdu })) {
+        else if (!this.#settle(pdu.sequence, { kind: "answered", pdu, raw: frame })) {
           this.#handlers.odd(`${pdu.command} without a request`, pdu.commandStatus);
         }
     }

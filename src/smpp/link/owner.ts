@@ -1,0 +1,69 @@
+import { SECOND, type Timers } from "../../domain/clock.ts";
+import type { BindLease } from "./link.ts";
+
+/** How often the lease is asked for or kept; it must last several times as long. */
+const KEEP_EVERY = 5 * SECOND;
+/** A lease that could not be kept for so long counts as lost: another process may soon have it. */
+const TRUST = 12 * SECOND;
+
+/** What follows from having the lease and from losing it. */
+interface Consequences {
+  gained(): void;
+  lost(): Promise<void>;
+}
+
+/**
+ * Binds while this process has the lease of the system_id, so that of several replicas one talks to
+ * the SMSC: most operators allow one bind, and the rate is counted in one place.
+ */
+export class Owner {
+  readonly #lease: BindLease | undefined;
+  readonly #timers: Timers;
+  readonly #consequences: Consequences;
+  #owning = false;
+  #heldAt = 0;
+  #stopped = false;
+  #asking: Promise<void> = Promise.resolve();
+  #stopTimer: (() => void) | undefined;
+
+  constructor(lease: BindLease | undefined, timers: Timers, consequences: Consequences) {
+    this.#lease = lease;
+    this.#timers = timers;
+    this.#consequences = consequences;
+  }
+
+  async start(): Promise<void> {
+    if (this.#lease) await this.#ask(this.#lease);
+    else this.#gain();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stopTimer?.();
+    await this.#asking;
+    await this.#consequences.lost();
+    if (this.#owning) await this.#lease?.release().catch(() => undefined);
+    this.#owning = false;
+  }
+
+  async #ask(lease: BindLease): Promise<void> {
+    const asked = this.#timers.now();
+    const held = await lease.hold().catch(() => undefined);
+    if (this.#stopped) return;
+    if (held) this.#heldAt = asked;
+    const expired = held === undefined && this.#timers.now() - this.#heldAt > TRUST;
+    if (held && !this.#owning) this.#gain();
+    if (this.#owning && (held === false || expired)) {
+      this.#owning = false;
+      await this.#consequences.lost();
+    }
+    this.#stopTimer = this.#timers.after(KEEP_EVERY, () => {
+      this.#asking = this.#ask(lease);
+    });
+  }
+
+  #gain(): void {
+    this.#owning = true;
+    this.#consequences.gained();
+  }
+}

@@ -1,0 +1,29 @@
+import type { Connection } from "./database.ts";
+
+/** Who wants a lease, and how long it lasts unless it is kept. */
+export interface LeaseClaim {
+  readonly name: string;
+  /** UUID of the process. */
+  readonly holder: string;
+  readonly now: Date;
+  readonly milliseconds: number;
+}
+
+/** Takes a lease that is free or has run out, or keeps one's own; false when another has it. */
+export async function holdLease(db: Connection, claim: LeaseClaim): Promise<boolean> {
+  const { name, holder, now, milliseconds } = claim;
+  const { rowCount } = await db.query(
+    `insert into leases (name, holder, held_until) values ($1, $2, $4)
+     on conflict (name) do update set holder = excluded.holder, held_until = excluded.held_until
+     where leases.holder = excluded.holder or leases.held_until < $3`,
+    [name, holder, now, new Date(now.getTime() + milliseconds)],
+  );
+  return rowCount === 1;
+}
+
+export async function releaseLease(
+  db: Connection,
+  { name, holder }: Pick<LeaseClaim, "name" | "holder">,
+): Promise<void> {
+  await db.query(`delete from leases where name = $1 and holder = $2`, [name, holder]);
+}

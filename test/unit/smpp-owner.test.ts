@@ -1,0 +1,101 @@
+import type { Msisdn } from "../../src/domain/msisdn.ts";
+import { createSmppGateway, type SmppGateway } from "../../src/smpp/gateway.ts";
+import type { BindLease } from "../../src/smpp/link/link.ts";
+import { seededRandom } from "../../src/smpp/simulator/seeded-random.ts";
+import { until, type Hands } from "../support/hands.ts";
+import { startOperated, type Operated } from "../support/operator.ts";
+
+/** A lease in memory, as the database keeps it. */
+function createLeases(hands: Hands): (holder: string) => BindLease {
+  let held: { readonly by: string; readonly until: number } | undefined;
+  return (holder) => ({
+    hold: () => {
+      const now = hands.timers.now();
+      const free = !held || held.by === holder || held.until < now;
+      if (free) held = { by: holder, until: now + 30_000 };
+      return Promise.resolve(free);
+    },
+    release: () => {
+      held = undefined;
+      return Promise.resolve();
+    },
+  });
+}
+
+describe("several replicas and one system_id", () => {
+  let operated: Operated;
+  let replicas: SmppGateway[];
+  const broken = new Set<string>();
+
+  beforeEach(async () => {
+    broken.clear();
+    operated = await startOperated();
+    const { hands, simulator } = operated;
+    const leases = createLeases(hands);
+    replicas = [];
+    for (const name of ["one", "two"]) {
+      const lease = leases(name);
+      const replica = createSmppGateway(
+        {
+          operator: name,
+          host: "127.0.0.1",
+          port: simulator.port,
+          systemId: "shared",
+          password: "secret",
+        },
+        {
+          ...hands,
+          random: seededRandom(name),
+          lease: {
+            ...lease,
+            hold: () => {
+              return broken.has(name) ? Promise.reject(new Error("no database")) : lease.hold();
+            },
+          },
+        },
+      );
+      await replica.start(() => Promise.resolve());
+      replicas.push(replica);
+    }
+    await until(() => replicas[0]!.isReady(), "the first bind");
+  });
+
+  afterEach(async () => {
+    let stopped = 0;
+    for (const replica of replicas) void replica.stop().then(() => (stopped += 1));
+    await operated.hands.passUntil(() => stopped === 2, "the end");
+    await operated.close();
+  });
+
+  test("only one binds, and the other follows when it stops", async () => {
+    await operated.hands.advance(60_000);
+    expect(replicas.map((replica) => replica.isReady())).toEqual([true, false]);
+    void replicas[0]!.stop();
+    await operated.hands.passUntil(() => replicas[1]!.isReady(), "the other's bind");
+    expect(replicas[0]!.isReady()).toBe(false);
+  });
+
+  test("one that cannot keep its lease unbinds before the other may bind", async () => {
+    broken.add("one");
+    const { hands } = operated;
+    await hands.passUntil(() => replicas.some((replica) => !replica.isReady()), "the loss");
+    await hands.passUntil(() => !replicas[0]!.isReady(), "the loss");
+    expect(replicas[1]!.isReady()).toBe(false);
+    await hands.passUntil(() => replicas[1]!.isReady(), "the other's bind");
+  });
+});
+
+test("query_sm brings what the SMSC knows like any report", async () => {
+  const operated = await startOperated();
+  const recipient = "+34600100405" as Msisdn;
+  const [answer] = await operated.submit(recipient);
+  if (answer?.kind !== "accepted") throw new Error("not accepted");
+  const { smscMessageId, matchKey } = answer;
+  await operated.gateway.query?.({ smscMessageId, recipient, sender: "Govern" });
+  expect(operated.receipts).toMatchObject([
+    { messageState: "DELIVERED", smscMessageId: matchKey, recipient, link: "Simulator/query" },
+  ]);
+  await operated.gateway.query?.({ smscMessageId: "none", recipient, sender: "Govern" });
+  expect(operated.receipts).toHaveLength(1);
+  await operated.close();
+});
