@@ -10,7 +10,7 @@ import type { DoorLog } from "./log.ts";
 import { readBody } from "./read-body.ts";
 import { createPasswordCheck } from "./security/password-check.ts";
 
-export interface DoorLimits {
+interface DoorLimits {
   /** Bytes of a body, also after it is inflated. */
   readonly bodyBytes: number;
   readonly depth: number;
@@ -18,7 +18,7 @@ export interface DoorLimits {
   readonly attributes: number;
 }
 
-export const DEFAULT_LIMITS: DoorLimits = {
+const DEFAULT_LIMITS: DoorLimits = {
   bodyBytes: 256 * 1024,
   depth: 64,
   elements: 5_000,
@@ -29,8 +29,8 @@ export interface DoorOptions {
   readonly backend: Backend;
   readonly clock: Clock;
   readonly random: RandomSource;
-  /** Asked when the WSDL is read: the address of the service as callers see it, without a path. */
-  readonly publicUrl: () => string;
+  /** The address of the service as callers see it, without a path; a function is asked each time. */
+  readonly publicUrl: string | (() => string);
   /** 32 bytes: encrypts the secrets of users who may use PasswordDigest. */
   readonly secretsKey: Buffer;
   /** On outside production: an answer that breaks the contract becomes an Internal fault. */
@@ -39,9 +39,16 @@ export interface DoorOptions {
   readonly limits?: Partial<DoorLimits>;
 }
 
-/** The SOAP port of the service, as a Fastify plugin: `await server.register(createSoapDoor(…))`. */
-export function createSoapDoor(options: DoorOptions): (server: FastifyInstance) => Promise<void> {
-  const { backend, clock, random, log, secretsKey, validateResponses } = options;
+/** Opens the SOAP port of the service on a server. */
+export async function registerSoapDoor(
+  server: FastifyInstance,
+  options: DoorOptions,
+): Promise<void> {
+  await server.register(doorPlugin(options));
+}
+
+function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<void> {
+  const { backend, clock, random, log, secretsKey, validateResponses, publicUrl } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const contract = readContract();
   const checkPassword = createPasswordCheck(clock, random);
@@ -101,7 +108,7 @@ export function createSoapDoor(options: DoorOptions): (server: FastifyInstance) 
       const asked = queryOf(request);
       const xsd = asked.get("xsd");
       const text = asked.has("wsdl")
-        ? contract.wsdl(options.publicUrl())
+        ? contract.wsdl(typeof publicUrl === "string" ? publicUrl : publicUrl())
         : xsd === undefined
           ? undefined
           : contract.xsd(xsd);

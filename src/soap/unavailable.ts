@@ -17,13 +17,22 @@ const WITHOUT_CODE =
 
 /** Whether an error says that the database, or this process, cannot work just now. */
 export function isUnavailable(error: unknown): boolean {
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 4; depth += 1) {
-    const code = "code" in cause ? cause.code : undefined;
+  let cause = error as Cause | undefined;
+  for (let depth = 0; cause && depth < 4; depth += 1) {
+    const { code, message } = cause;
     if (typeof code === "string" && (SYSTEM_CODES.has(code) || PASSING_STATES.test(code))) {
       return true;
     }
-    if (WITHOUT_CODE.test(cause.message)) return true;
-    cause = cause instanceof AggregateError ? cause.errors[0] : cause.cause;
+    if (typeof message === "string" && WITHOUT_CODE.test(message)) return true;
+    cause = cause.errors?.[0] ?? cause.cause;
   }
   return false;
+}
+
+/** What libraries throw, which need not be an Error of this realm. */
+interface Cause {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly errors?: readonly Cause[];
+  readonly cause?: Cause;
 }

@@ -1,27 +1,57 @@
+import { MAX_TEXT_CHARACTERS } from "../domain/content.ts";
 import { ServiceError, type ErrorCode } from "../domain/errors.ts";
 import type { Words } from "../domain/words.ts";
 import type { Violation } from "./xml/schema.ts";
 
 /** Values with a fault of their own, whichever part of the service finds it out. */
-const CODES: Readonly<Record<string, ErrorCode>> = {
-  text: "InvalidContent",
-  "recipient/msisdn": "InvalidRecipient",
-  sender: "InvalidSender",
-  scheduledAt: "InvalidSchedule",
+const VALUES: Readonly<Record<string, { readonly code: ErrorCode; readonly hint: Words }>> = {
+  text: {
+    code: "InvalidContent",
+    hint: { ca: "El text és buit.", es: "El texto está vacío.", en: "The text is empty." },
+  },
+  "recipient/msisdn": {
+    code: "InvalidRecipient",
+    hint: {
+      ca: "Cal un número de mòbil en format internacional, per exemple +34600000000.",
+      es: "Se necesita un número de móvil en formato internacional, por ejemplo +34600000000.",
+      en: "A mobile number in international form is needed, for example +34600000000.",
+    },
+  },
+  sender: {
+    code: "InvalidSender",
+    hint: {
+      ca: "El remitent és un àlies d'1 a 11 lletres i xifres, o un número de 3 a 15 xifres.",
+      es: "El remitente es un alias de 1 a 11 letras y cifras, o un número de 3 a 15 cifras.",
+      en: "The sender is an alias of 1 to 11 letters and digits, or a number of 3 to 15 digits.",
+    },
+  },
+  scheduledAt: {
+    code: "InvalidSchedule",
+    hint: {
+      ca: "Cal un instant amb la zona horària, per exemple 2026-03-02T09:00:00+01:00.",
+      es: "Se necesita un instante con su zona horaria, por ejemplo 2026-03-02T09:00:00+01:00.",
+      en: "An instant with its zone is needed, for example 2026-03-02T09:00:00+01:00.",
+    },
+  },
+};
+
+const TOO_LONG: Words = {
+  ca: `El màxim és de ${MAX_TEXT_CHARACTERS} caràcters.`,
+  es: `El máximo es de ${MAX_TEXT_CHARACTERS} caracteres.`,
+  en: `The maximum is ${MAX_TEXT_CHARACTERS} characters.`,
 };
 
 /** What a request that breaks the schema is told: names of the schema and facets, never a value. */
 export function schemaViolation(operation: string, violation: Violation): ServiceError {
   const path = violation.path.join("/");
-  const hint = hintFor(path === "" ? operation : path, violation);
   const field = path === "" ? {} : { field: path };
-  return new ServiceError(codeFor(path, violation), { hint, ...field });
-}
-
-function codeFor(path: string, { kind, facet }: Violation): ErrorCode {
-  if (kind !== "value") return "SchemaViolation";
-  if (path === "text" && facet === "maxLength") return "ContentTooLong";
-  return CODES[path] ?? "SchemaViolation";
+  const known = violation.kind === "value" ? VALUES[path] : undefined;
+  if (path === "text" && violation.facet === "maxLength") {
+    return new ServiceError("ContentTooLong", { hint: TOO_LONG, ...field });
+  }
+  if (known) return new ServiceError(known.code, { hint: known.hint, ...field });
+  const hint = hintFor(path === "" ? operation : path, violation);
+  return new ServiceError("SchemaViolation", { hint, ...field });
 }
 
 function hintFor(name: string, { kind, facet, expected }: Violation): Words {

@@ -58,14 +58,14 @@ export function hasLooseText(node: XmlNode): boolean {
   return false;
 }
 
-export interface XmlAttribute {
+interface XmlAttribute {
   readonly namespace: string;
   readonly name: string;
   readonly value: string;
 }
 
 /** The attributes of an element; declarations of namespaces are none. */
-export function attributesOf(node: XmlNode): XmlAttribute[] {
+function attributesOf(node: XmlNode): XmlAttribute[] {
   const attributes: XmlAttribute[] = [];
   for (let each = XmlNodeStruct.properties(node); each !== 0; each = XmlNodeStruct.next(each)) {
     const attribute = each as XmlNode;

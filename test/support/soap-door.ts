@@ -1,0 +1,103 @@
+import fastify, { type FastifyInstance } from "fastify";
+import { encryptSecret, hashSecret } from "../../src/domain/secret.ts";
+import { uuidv7, type EntityId, type UserId } from "../../src/domain/ids.ts";
+import { acceptSubmission } from "../../src/lifecycle/accept-submission.ts";
+import { fetchCertificate } from "../../src/lifecycle/fetch-certificate.ts";
+import { tellStatus } from "../../src/lifecycle/tell-status.ts";
+import type { Backend } from "../../src/soap/backend.ts";
+import { registerSoapDoor, type DoorOptions } from "../../src/soap/door.ts";
+import type { DoorLogFields } from "../../src/soap/log.ts";
+import { insertEntity } from "../../src/store/entities.ts";
+import { findCredential, insertUser, rememberNonce } from "../../src/store/users.ts";
+import { systemRandom } from "../../src/system.ts";
+import { startStory, type Story } from "./story.ts";
+
+export const SECRET = "demo-secret";
+
+/** The door on a real lifecycle and a real database, on a clock that the test turns. */
+export interface OpenDoor {
+  readonly story: Story;
+  readonly server: FastifyInstance;
+  readonly secretsKey: Buffer;
+  /** Where it listens. */
+  readonly url: string;
+  /** What it wrote to the log. */
+  readonly log: readonly { readonly message: string; readonly fields: DoorLogFields }[];
+  close(): Promise<void>;
+}
+
+/**
+ * Users, all with the same secret: `demo`; `text-only`, who may not use PasswordDigest; `no-permission`;
+ * and `no-contract`, whose entity has no certified SMS.
+ */
+export async function openDoor(options: Partial<DoorOptions> = {}): Promise<OpenDoor> {
+  const story = await startStory();
+  const { context } = story;
+  const secretsKey = systemRandom.bytes(32);
+  await addUsers(story, secretsKey);
+  const log: { message: string; fields: DoorLogFields }[] = [];
+  const write = (message: string, fields: DoorLogFields): void => {
+    log.push({ message, fields });
+  };
+  let url = "";
+  const server = fastify();
+  await registerSoapDoor(server, {
+    backend: backendOf(story),
+    clock: context.clock,
+    random: systemRandom,
+    publicUrl: () => url,
+    secretsKey,
+    validateResponses: true,
+    log: { error: write, warn: write, info: write, debug: write },
+    ...options,
+  });
+  url = await server.listen({ host: "127.0.0.1", port: 0 });
+  return {
+    story,
+    server,
+    secretsKey,
+    url,
+    log,
+    async close() {
+      await server.close();
+      await story.close();
+    },
+  };
+}
+
+export function backendOf({ context }: Story): Backend {
+  return {
+    acceptSubmission: (caller, submission, how) =>
+      acceptSubmission(context, caller, submission, how),
+    tellStatus: (caller, keys) => tellStatus(context, caller, keys),
+    fetchCertificate: (caller, key, kind) => fetchCertificate(context, caller, key, kind),
+    findCredential: (username) => findCredential(context.db, username),
+    rememberNonce: (used) => rememberNonce(context.db, used),
+  };
+}
+
+async function addUsers({ context, caller }: Story, key: Buffer): Promise<void> {
+  const { db, clock } = context;
+  const now = clock.now();
+  const newId = (): string => uuidv7(now, systemRandom);
+  const without = {
+    ...caller.entity,
+    entityId: newId() as EntityId,
+    name: "Departament sense contracte",
+    nif: "S0811002E",
+    certificatesEnabled: false,
+  };
+  await insertEntity(db, without, now);
+  const scrypt = await hashSecret(SECRET, systemRandom);
+  const users = [
+    { username: "demo" },
+    { username: "text-only", digest: false },
+    { username: "no-permission", certificatesEnabled: false },
+    { username: "no-contract", entityId: without.entityId },
+  ];
+  for (const { username, digest = true, ...more } of users) {
+    const user = { ...caller.user, userId: newId() as UserId, username, ...more };
+    const encrypted = digest ? encryptSecret(SECRET, key, systemRandom) : undefined;
+    await insertUser(db, user, { scrypt, encrypted }, now);
+  }
+}
