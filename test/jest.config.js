@@ -13,6 +13,8 @@ export default {
       { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "es6" } },
     ],
   },
-  testTimeout: 60_000,
+  testSequencer: "<rootDir>/test/support/long-files-first.js",
+  // A foreign client in Java beside another on two cores takes its time.
+  testTimeout: 120_000,
   maxWorkers: 2,
 };
