@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import {
   CertificateDelayed,
   type CertificateFacts,
@@ -11,6 +11,7 @@ import { evidenceJson, evidenceXml } from "./evidence-package.ts";
 import { drawCertificate } from "./page/certificate-page.ts";
 import { fillForm, type Unsealed } from "./pdf/document.ts";
 import { buildForm, type Form } from "./pdf/form.ts";
+import type { Revision } from "./pdf/update.ts";
 import { checkSeal } from "./seal/check-seal.ts";
 import { signedDataForm } from "./seal/cms.ts";
 import { OID } from "./seal/oids.ts";
@@ -20,12 +21,16 @@ import { baseFont } from "./text/base-font.ts";
 import { loadFonts } from "./text/fonts.ts";
 import type { Typefaces } from "./text/typesetter.ts";
 import type { TimeStampAuthority } from "./time-stamp/authority.ts";
+import { appendValidationData } from "./validation/dss.ts";
+import type { ValidationSource } from "./validation/validation-data.ts";
 import { wordingOf } from "./wording/languages.ts";
 
 export interface CertificateIssuerOptions {
   readonly clock: Clock;
   readonly seal: Seal;
   readonly timeStampAuthority: TimeStampAuthority;
+  /** What is appended so that the seal can still be verified in years (PAdES B-LT). */
+  readonly validation: ValidationSource;
   /** Marks every page as a test without validity. */
   readonly test: boolean;
 }
@@ -40,7 +45,7 @@ const WIDEST_CLOCK_DIFFERENCE = 5 * MINUTE;
 export async function createCertificateIssuer(
   options: CertificateIssuerOptions,
 ): Promise<CertificateIssuer> {
-  const { clock, seal, timeStampAuthority, test } = options;
+  const { clock, seal, timeStampAuthority, validation, test } = options;
   const fonts = await loadFonts();
   const typefaces: Typefaces = {
     fonts,
@@ -54,12 +59,13 @@ export async function createCertificateIssuer(
   });
   let room = probe.length + FIRST_TOKEN_ROOM;
 
-  async function seals(facts: CertificateFacts): Promise<Buffer> {
+  const chain = seal.chain.map((der) => new X509Certificate(der));
+
+  async function seals(facts: CertificateFacts): Promise<Revision> {
     for (;;) {
       const unsealed = draw({ form, typefaces, facts, test, room });
       try {
-        const { bytes } = await sealDocument(unsealed, cms, seal, timeStampAuthority);
-        return bytes;
+        return await sealDocument(unsealed, cms, seal, timeStampAuthority);
       } catch (error) {
         if (!(error instanceof HoleTooSmall)) throw error;
         room = error.needed + ROOM_STEP;
@@ -69,12 +75,15 @@ export async function createCertificateIssuer(
 
   return {
     async issue(facts): Promise<SealedCertificate> {
-      const pdf = await seals(facts);
-      const { timeStamp } = checkSeal(pdf);
+      const sealed = await seals(facts);
+      const { data, timeStamp } = checkSeal(sealed.bytes);
       const difference = Math.abs(timeStamp.at.getTime() - clock.now().getTime());
       if (difference > WIDEST_CLOCK_DIFFERENCE) {
         throw new CertificateDelayed("the clock of the time-stamp authority is not ours");
       }
+      const leaves = [data.signer, timeStamp.authority];
+      const pool = [...chain, ...timeStamp.certificates];
+      const pdf = appendValidationData(sealed, await validation.dataFor(leaves, pool));
       return { pdf, sha256: sha256(pdf), stampedAt: timeStamp.at };
     },
   };

@@ -1,7 +1,10 @@
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import type { Words } from "../domain/words.ts";
 import { checkSeal, SealCheckError, type CheckedSeal, type SealFault } from "./seal/check-seal.ts";
 import { trustedPath } from "./seal/trusted-path.ts";
+import { readValidationData } from "./validation/dss.ts";
+import { isProvenGood } from "./validation/long-term.ts";
+import { readCertificates } from "./validation/validation-data.ts";
 import { FINDING_WORDS, type FindingName } from "./wording/findings.ts";
 
 /** One thing that was looked at, and what it means in plain words. */
@@ -68,11 +71,16 @@ function believed(
 ): Verification {
   const { at, authority, certificates } = timeStamp;
   const pool = [...data.certificates, ...certificates];
+  const added = end === pdf.length ? undefined : readValidationData(pdf, end);
+  const sealPath = trustedPath(data.signer, pool, trusted, at);
+  const stampPath = trustedPath(authority, pool, trusted, at);
+  const paths = [sealPath, stampPath].filter((path) => path !== undefined);
   const findings = [
     ...ARITHMETIC.map((name) => finding(name, true)),
-    finding("whole", end === pdf.length),
-    finding("sealTrusted", trustedPath(data.signer, pool, trusted, at) !== undefined),
-    finding("timeStampTrusted", trustedPath(authority, pool, trusted, at) !== undefined),
+    finding("whole", end === pdf.length || added !== undefined),
+    finding("sealTrusted", sealPath !== undefined),
+    finding("timeStampTrusted", stampPath !== undefined),
+    finding("status", added !== undefined && paths.length === 2 && isProvenGood(paths, added, at)),
   ];
   return {
     valid: findings.every(({ ok }) => ok),
@@ -85,9 +93,4 @@ function believed(
 
 function finding(name: FindingName, ok: boolean): Finding {
   return { name, ok, words: FINDING_WORDS[name][ok ? "good" : "bad"] };
-}
-
-function readCertificates(pem: string): X509Certificate[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return blocks.map((block) => new X509Certificate(block));
 }

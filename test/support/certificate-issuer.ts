@@ -7,6 +7,8 @@ import { createKeySeal } from "../../src/certificate/seal/key-file-seal.ts";
 import type { TimeStampAuthority } from "../../src/certificate/time-stamp/authority.ts";
 import { openTestPki, type TestPki } from "../../src/certificate/test-pki/test-pki.ts";
 import { createTestTimeStampAuthority } from "../../src/certificate/test-pki/test-time-stamp-authority.ts";
+import { createTestStatus } from "../../src/certificate/test-pki/test-status.ts";
+import { createValidationSource } from "../../src/certificate/validation/validation-data.ts";
 import type { Clock, RandomSource } from "../../src/domain/clock.ts";
 import type { CertificateIssuer } from "../../src/lifecycle/ports.ts";
 
@@ -36,6 +38,11 @@ export async function testIssuer(
     timeStampAuthority:
       timeStampAuthority ??
       createTestTimeStampAuthority({ keys: pki.timeStampAuthority, clock, random }),
+    validation: createValidationSource({
+      clock,
+      source: createTestStatus({ pki, clock }),
+      anchors: pki.root + pki.issuingAuthority.chain,
+    }),
     test: true,
   });
 }

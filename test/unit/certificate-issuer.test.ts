@@ -55,7 +55,7 @@ test("what is added after the seal is found out", async () => {
     },
   );
   expect(valid).toBe(false);
-  expect(findings.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(["whole"]);
+  expect(findings.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(["whole", "status"]);
 });
 
 test.each(["", "no PDF at all", "%PDF-1.7\n/ByteRange [0 1 2 3]"])(

@@ -11,7 +11,7 @@ import {
   setOf,
 } from "./der.ts";
 import { OID } from "./oids.ts";
-import { issuerAndSerial } from "./signed-data.ts";
+import { certificateFields } from "./signed-data.ts";
 
 /** How a signature is named in a SignerInfo (RFC 5754). */
 export type SignatureAlgorithm = "ecdsaWithSha256" | "rsaWithSha256";
@@ -45,7 +45,7 @@ export function signedDataForm(signer: {
 }): SignedDataForm {
   const [certificate] = signer.chain;
   if (!certificate) throw new Error("a signer needs its certificate");
-  const { issuer, serial } = issuerAndSerial(certificate);
+  const { issuer, serial } = certificateFields(certificate);
   const sha256 = sequence(oid(OID.sha256), nullValue);
   const certificateHash = createHash("sha256").update(certificate).digest();
   const issuerSerial = sequence(sequence(context(4, issuer)), serial);

@@ -99,6 +99,15 @@ export function readGeneralizedTime(element: Der | undefined): Date {
   );
 }
 
+/** UTCTime or GeneralizedTime (RFC 5280, 4.1.2.5): two digits mean 1950 to 2049. */
+export function readTime(element: Der | undefined): Date {
+  if (element?.tag !== TAG.utcTime) return readGeneralizedTime(element);
+  const text = element.content.toString("latin1");
+  const century = Number(text.slice(0, 2)) < 50 ? "20" : "19";
+  const content = Buffer.from(century + text, "latin1");
+  return readGeneralizedTime({ tag: TAG.generalizedTime, content, bytes: content });
+}
+
 function header(tag: number, length: number): Buffer {
   if (length < 0x80) return Buffer.from([tag, length]);
   const bytes = length < 0x100 ? 1 : length < 0x1_0000 ? 2 : 3;

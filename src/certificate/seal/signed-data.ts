@@ -1,20 +1,11 @@
 import { createHash, verify, X509Certificate } from "node:crypto";
 import { children, DerError, expectTag, readDer, readOid, TAG, type Der } from "./der.ts";
-import { OID } from "./oids.ts";
+import { OID, SIGNATURE_DIGESTS } from "./oids.ts";
 
 const DIGESTS: Readonly<Record<string, string>> = {
   [OID.sha256]: "sha256",
   [OID.sha384]: "sha384",
   [OID.sha512]: "sha512",
-};
-
-const SIGNATURES: Readonly<Record<string, string | undefined>> = {
-  [OID.rsaWithSha256]: "sha256",
-  [OID.rsaWithSha384]: "sha384",
-  [OID.rsaWithSha512]: "sha512",
-  [OID.ecdsaWithSha256]: "sha256",
-  [OID.ecdsaWithSha384]: "sha384",
-  [OID.ecdsaWithSha512]: "sha512",
 };
 
 /** A CMS SignedData with one signer (RFC 5652, 5), opened but not yet believed. */
@@ -77,7 +68,7 @@ function openSigner(
   const digest = DIGESTS[readOid(children(expectTag(digestAlgorithm, TAG.sequence))[0])];
   if (digest === undefined) throw new DerError("an unknown hash");
   const signatureOid = readOid(children(expectTag(signatureAlgorithm, TAG.sequence))[0]);
-  const signatureDigest = signatureOid === OID.rsa ? digest : SIGNATURES[signatureOid];
+  const signatureDigest = signatureOid === OID.rsa ? digest : SIGNATURE_DIGESTS[signatureOid];
   if (signatureDigest === undefined) throw new DerError("an unknown signature algorithm");
   // RFC 5652, 5.4: what is signed is the SET OF, not the [0] that stands in its place.
   const signedBytes = Buffer.from(signed.bytes);
@@ -105,20 +96,31 @@ function attributes(set: Der): Map<string, Der> {
   );
 }
 
-/** Issuer and serial number of a certificate, in DER (RFC 5652, 10.2.4). */
-export function issuerAndSerial(certificate: Buffer): { issuer: Buffer; serial: Buffer } {
+/** Parts of a certificate as they are encoded (RFC 5280, 4.1). */
+export interface CertificateFields {
+  readonly serial: Buffer;
+  readonly issuer: Buffer;
+  readonly subject: Buffer;
+  /** The bits of subjectPublicKey. */
+  readonly publicKey: Buffer;
+}
+
+export function certificateFields(certificate: Buffer): CertificateFields {
   const [tbs] = children(readDer(certificate));
   const fields = children(expectTag(tbs, TAG.sequence)).filter(({ tag }) => tag !== 0xa0);
-  const [serial, , issuer] = fields;
+  const [serial, , issuer, , subject, publicKeyInfo] = fields;
+  const [, publicKey] = children(expectTag(publicKeyInfo, TAG.sequence));
   return {
-    issuer: expectTag(issuer, TAG.sequence).bytes,
     serial: expectTag(serial, TAG.integer).bytes,
+    issuer: expectTag(issuer, TAG.sequence).bytes,
+    subject: expectTag(subject, TAG.sequence).bytes,
+    publicKey: expectTag(publicKey, TAG.bitString).content.subarray(1),
   };
 }
 
 function isNamed(certificate: X509Certificate, sid: Der): boolean {
   if (sid.tag !== TAG.sequence) return false;
-  const { issuer, serial } = issuerAndSerial(certificate.raw);
+  const { issuer, serial } = certificateFields(certificate.raw);
   return sid.content.equals(Buffer.concat([issuer, serial]));
 }
 

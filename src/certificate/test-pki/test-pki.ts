@@ -35,6 +35,7 @@ export interface TestPki {
   readonly rootFile: string;
   /** PEM of the root. */
   readonly root: string;
+  readonly rootKeys: KeyAndChain;
   readonly issuingAuthority: KeyAndChain;
   readonly seal: KeyAndChain;
   readonly timeStampAuthority: KeyAndChain;
@@ -72,6 +73,7 @@ export async function openTestPki({
   return {
     rootFile: join(directory, "root.crt.pem"),
     root,
+    rootKeys: { key: await text("root.key.pem"), chain: root },
     issuingAuthority: await pair("issuing-authority"),
     seal: await pair("seal"),
     timeStampAuthority: await pair("time-stamp-authority"),

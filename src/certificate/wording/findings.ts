@@ -8,7 +8,8 @@ export type FindingName =
   | "timeStamp"
   | "whole"
   | "sealTrusted"
-  | "timeStampTrusted";
+  | "timeStampTrusted"
+  | "status";
 
 /** What a verification found, for people. */
 export const FINDING_WORDS: Readonly<
@@ -108,6 +109,18 @@ export const FINDING_WORDS: Readonly<
       ca: "L’autoritat del segell de temps no és de les que es tenen per fiables.",
       es: "La autoridad del sello de tiempo no es de las que se tienen por fiables.",
       en: "The time-stamp authority is not a trusted one.",
+    },
+  },
+  status: {
+    good: {
+      ca: "El document porta la prova que els certificats no estaven revocats (PAdES B-LT).",
+      es: "El documento lleva la prueba de que los certificados no estaban revocados (PAdES B-LT).",
+      en: "The document carries the proof that the certificates were not revoked (PAdES B-LT).",
+    },
+    bad: {
+      ca: "El document no porta la prova que els certificats no estaven revocats.",
+      es: "El documento no lleva la prueba de que los certificados no estaban revocados.",
+      en: "The document does not carry the proof that the certificates were not revoked.",
     },
   },
 };
