@@ -6,6 +6,9 @@ import { systemTimers } from "../../src/system.ts";
 const database = await startEmbedded({
   dataDirectory: process.argv[2] ?? "",
   timers: systemTimers,
+}).catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n`);
+  process.exit(1);
 });
 const client = new pg.Client(database.owner);
 await client.connect();

@@ -2,7 +2,7 @@
  * Runs in jest's main process: starts the database cluster that all test files share when the first of
  * them asks for it, and ends it at the end. It dies with this process, however that ends.
  */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,13 +32,18 @@ export default async function globalSetup() {
   };
 }
 
-/** Folders of runs that were killed. */
+/** Folders of runs that were killed, unless they are another user's. */
 function removeLeftovers() {
   for (const name of readdirSync(tmpdir())) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
-    rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    const path = join(tmpdir(), name);
+    if (pid === undefined || isAlive(Number(pid)) || !isOurs(path)) continue;
+    rmSync(path, { recursive: true, force: true });
   }
+}
+
+function isOurs(path) {
+  return statSync(path, { throwIfNoEntry: false })?.uid === process.getuid?.();
 }
 
 function isAlive(pid) {
