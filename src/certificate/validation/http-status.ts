@@ -1,0 +1,96 @@
+import type { X509Certificate } from "node:crypto";
+import { SECOND } from "../../domain/clock.ts";
+import { children, expectTag, readDer, readOid, TAG, type Der } from "../seal/der.ts";
+import { ocspRequest, readCrl, readOcsp, StatusError } from "./status.ts";
+import type { StatusSource } from "./validation-data.ts";
+
+const TIMEOUT = 10 * SECOND;
+/** A list that is larger would make every certificate larger: it takes another authority. */
+const LARGEST_ANSWER = 256 * 1024;
+
+const AUTHORITY_INFORMATION = "1.3.6.1.5.5.7.1.1";
+const OCSP = "1.3.6.1.5.5.7.48.1";
+const CRL_DISTRIBUTION_POINTS = "2.5.29.31";
+
+/**
+ * Asks the authorities at the addresses in the certificates: OCSP first, because its answers are
+ * small, then the list of revoked certificates.
+ */
+export function createHttpStatus({
+  timeout = TIMEOUT,
+}: {
+  /** Milliseconds for each address. */
+  readonly timeout?: number;
+} = {}): StatusSource {
+  return {
+    async status(certificate, issuer) {
+      const { ocsp, crl } = statusAddresses(certificate);
+      const faults: string[] = [];
+      for (const address of ocsp) {
+        try {
+          const body = ocspRequest(certificate, issuer);
+          return readOcsp(await ask(address, timeout, body), certificate, issuer);
+        } catch (error) {
+          faults.push(`${address}: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      }
+      for (const address of crl) {
+        try {
+          return readCrl(await ask(address, timeout), certificate, issuer);
+        } catch (error) {
+          faults.push(`${address}: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      }
+      throw new StatusError(faults.length > 0 ? faults.join("; ") : "it names no address to ask");
+    },
+  };
+}
+
+async function ask(address: string, timeout: number, body?: Buffer): Promise<Buffer> {
+  const request = body && {
+    method: "POST",
+    headers: { "content-type": "application/ocsp-request" },
+    body: new Uint8Array(body),
+  };
+  const response = await fetch(address, { ...request, signal: AbortSignal.timeout(timeout) });
+  if (!response.ok) throw new StatusError(`HTTP ${response.status}`);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  if (bytes.length > LARGEST_ANSWER) throw new StatusError("the answer is too large");
+  return bytes;
+}
+
+/** The HTTP addresses in the extensions of a certificate (RFC 5280, 4.2.1.13 and 4.2.2.1). */
+export function statusAddresses(certificate: X509Certificate): {
+  readonly ocsp: readonly string[];
+  readonly crl: readonly string[];
+} {
+  const extensions = extensionsOf(certificate.raw);
+  const information = extensions.get(AUTHORITY_INFORMATION);
+  const points = extensions.get(CRL_DISTRIBUTION_POINTS);
+  const ocsp = (information ? children(information) : [])
+    .filter((description) => readOid(children(description)[0]) === OCSP)
+    .flatMap(uris);
+  return { ocsp, crl: points ? uris(points) : [] };
+}
+
+function extensionsOf(certificate: Buffer): Map<string, Der> {
+  const [tbs] = children(readDer(certificate));
+  const wrapper = children(expectTag(tbs, TAG.sequence)).find(({ tag }) => tag === 0xa3);
+  const list = wrapper ? children(expectTag(children(wrapper)[0], TAG.sequence)) : [];
+  return new Map(
+    list.map((extension) => {
+      const parts = children(extension);
+      const value = expectTag(parts.at(-1), TAG.octetString);
+      return [readOid(parts[0]), readDer(value.content)];
+    }),
+  );
+}
+
+/** Every uniformResourceIdentifier, [6], at any depth. */
+function uris(element: Der): string[] {
+  if (element.tag === 0x86) {
+    const address = element.content.toString("latin1");
+    return /^https?:\/\//.test(address) ? [address] : [];
+  }
+  return (element.tag & 0x20) === 0 ? [] : children(element).flatMap(uris);
+}
