@@ -11,7 +11,7 @@ import {
   rm,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { SetupProblem } from "../setup-problem.ts";
 import type { Binaries } from "./binaries.ts";
 import { isAlive } from "./postmaster.ts";
@@ -42,7 +42,11 @@ export function placeIn(dataDirectory: string): Place {
 export async function makePlace(place: Place, sandbox: Sandbox): Promise<void> {
   await mkdir(place.root, { recursive: true });
   await chmod(place.root, 0o700);
-  if (sandbox.owner !== undefined) await chown(place.root, sandbox.owner, sandbox.owner);
+  if (sandbox.owner === undefined) return;
+  await chown(place.root, sandbox.owner, sandbox.owner);
+  // The server's user has to pass through the data directory, which it may not list.
+  const parent = dirname(place.root);
+  await chmod(parent, (await stat(parent)).mode | 0o001);
 }
 
 /** The folder of the server's socket; nobody else may enter it, which is the only access control. */
