@@ -17,6 +17,8 @@ export interface Operated {
   readonly gateway: SmppGateway;
   readonly receipts: ArrivedReceipt[];
   readonly events: LinkEvent[];
+  /** What the operator has taken: recipient and short_message, in order. */
+  readonly taken: string[];
   submit(recipient: string, text?: string): Promise<readonly SubmitAnswer[]>;
   close(): Promise<void>;
 }
@@ -33,9 +35,17 @@ export async function startOperated(
   const hands = createHands();
   const { clock, timers } = hands;
   const random = seededRandom("operated");
+  const taken: string[] = [];
   const simulator = await startSimulator(
     { host: "127.0.0.1", port: 0, unkind: false, ...options.simulator },
-    { clock, timers, random },
+    {
+      clock,
+      timers,
+      random,
+      taken: ({ destinationAddr, shortMessage }) => {
+        taken.push(`+${destinationAddr} ${shortMessage.toString("hex")}`);
+      },
+    },
   );
   const receipts: ArrivedReceipt[] = [];
   const events: LinkEvent[] = [];
@@ -61,6 +71,7 @@ export async function startOperated(
     gateway,
     receipts,
     events,
+    taken,
     submit: (recipient, text = "Notificació de prova") =>
       Promise.all(segmentsFor(gateway, hands, recipient, text).map((each) => gateway.submit(each))),
     close: async () => {
