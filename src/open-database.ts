@@ -28,7 +28,11 @@ interface Options {
  */
 export async function openDatabase(settings: Settings, options: Options): Promise<OpenDatabase> {
   const { app, stop } = await connect(settings, options);
-  const db = createPool(app, options.onError);
+  const closing = { begun: false };
+  const db = createPool(app, (error) => {
+    // The server may be gone before the last connection has read our farewell.
+    if (!closing.begun) options.onError(error);
+  });
   try {
     await ensureMonths(db, options.now);
   } catch (error) {
@@ -39,6 +43,7 @@ export async function openDatabase(settings: Settings, options: Options): Promis
   return {
     db,
     async close() {
+      closing.begun = true;
       await db.end();
       await stop();
     },
@@ -47,7 +52,7 @@ export async function openDatabase(settings: Settings, options: Options): Promis
 
 interface Connected {
   readonly app: pg.PoolConfig;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 async function connect(settings: Settings, options: Options): Promise<Connected> {

@@ -28,7 +28,13 @@ export interface Settings {
     readonly tls: boolean;
   };
   readonly seal:
-    | { readonly keyFile: string; readonly chainFile: string; readonly tsaUrls: readonly string[] }
+    | {
+        readonly keyPath: string;
+        readonly chainPath: string;
+        /** Roots, and issuers that the chains lack: what is trusted. */
+        readonly anchorsPath: string;
+        readonly tsaUrls: readonly string[];
+      }
     | undefined;
   readonly log: {
     readonly level: "error" | "warn" | "info" | "debug";
@@ -119,18 +125,23 @@ export function parseSettings(environment: Environment): Settings {
   if (secretsKey && secretsKey.length !== 32) {
     faults.push("SECRETS_KEY must be 32 bytes in base64 (openssl rand -base64 32)");
   }
-  const keyFile = text("SEAL_KEY_PATH");
-  const chainFile = text("SEAL_CHAIN_PATH");
+  const keyPath = text("SEAL_KEY_PATH");
+  const chainPath = text("SEAL_CHAIN_PATH");
+  const anchorsPath = text("SEAL_ANCHORS_PATH");
   const tsaUrls = (text("TSA_URLS") ?? "").split(/[\s,]+/).filter((address) => address !== "");
-  const sealParts = [keyFile, chainFile, tsaUrls[0]].filter((part) => part !== undefined).length;
-  if (sealParts !== 0 && sealParts !== 3) {
-    faults.push("SEAL_KEY_PATH, SEAL_CHAIN_PATH and TSA_URLS belong together");
+  const sealParts = [keyPath, chainPath, anchorsPath, tsaUrls[0]].filter(
+    (part) => part !== undefined,
+  ).length;
+  if (sealParts !== 0 && sealParts !== 4) {
+    faults.push("SEAL_KEY_PATH, SEAL_CHAIN_PATH, SEAL_ANCHORS_PATH and TSA_URLS belong together");
   }
   if (production) {
     if (databaseUrl === undefined) faults.push("DATABASE_URL is needed in production");
     if (secretsKey === undefined) faults.push("SECRETS_KEY is needed in production");
     if (sealParts === 0) {
-      faults.push("SEAL_KEY_PATH, SEAL_CHAIN_PATH and TSA_URLS are needed in production");
+      faults.push(
+        "SEAL_KEY_PATH, SEAL_CHAIN_PATH, SEAL_ANCHORS_PATH and TSA_URLS are needed in production",
+      );
     }
     if (text("PUBLIC_URL") === undefined) faults.push("PUBLIC_URL is needed in production");
   }
@@ -158,8 +169,11 @@ export function parseSettings(environment: Environment): Settings {
       tls: oneOf("SMPP_TLS", ["on", "off"], "off") === "on",
     },
     seal:
-      keyFile !== undefined && chainFile !== undefined && tsaUrls.length > 0
-        ? { keyFile, chainFile, tsaUrls }
+      keyPath !== undefined &&
+      chainPath !== undefined &&
+      anchorsPath !== undefined &&
+      sealParts === 4
+        ? { keyPath, chainPath, anchorsPath, tsaUrls }
         : undefined,
     log: {
       level: oneOf("LOG_LEVEL", ["error", "warn", "info", "debug"], "info"),

@@ -70,6 +70,16 @@ export function foldMessage(chain: readonly Evidence[]): MessageView {
   });
 }
 
+/** The fold for a batch, where one damaged message must not stop the others. */
+export function tryFold(chain: readonly Evidence[]): MessageView | IllegalEvidence {
+  try {
+    return foldMessage(chain);
+  } catch (error) {
+    if (error instanceof IllegalEvidence) return error;
+    throw error;
+  }
+}
+
 /** Whether an event may be appended at this stage. */
 export function mayFollow(stage: Stage, event: EvidenceBody["event"]): boolean {
   return LEGAL_BEFORE[event].includes(stage.name);

@@ -2,6 +2,7 @@ import { addDuration } from "../domain/clock.ts";
 import { assertContent, sha256, type Encoding } from "../domain/content.ts";
 import { assertMayCertify, type Caller } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
+import type { EvidenceBody } from "../domain/evidence.ts";
 import { uuidv7, type MessageId } from "../domain/ids.ts";
 import type { Stage } from "../domain/message.ts";
 import { parseMsisdn } from "../domain/msisdn.ts";
@@ -83,23 +84,8 @@ export async function acceptSubmission(
   const taken = await transaction(context.db, async (client) => {
     if (!(await insertSubmission(client, message, digest))) return false;
     await insertMessage(client, message);
-    await appendEvidence(
-      client,
-      [],
-      now,
-      [
-        {
-          event: "SubmissionAcceptance",
-          recipient: message.recipient.msisdn,
-          textSha256: message.textSha256,
-          segmentCount: message.segmentCount,
-          receiptDeadline: message.receiptDeadline.toISOString(),
-          ...(message.scheduledAt && { scheduledAt: message.scheduledAt.toISOString() }),
-        },
-      ],
-      message.messageId,
-    );
     const { messageId, entityId } = message;
+    await appendEvidence(client, now, [{ messageId, chain: [], bodies: [acceptanceOf(message)] }]);
     await insertCharge(client, {
       messageId,
       item: "sms",
@@ -107,9 +93,9 @@ export async function acceptSubmission(
       units: message.segmentCount,
       at: now,
     });
-    await enqueue(client, "relay", messageId, message.scheduledAt ?? now);
+    await enqueue(client, "relay", [messageId], message.scheduledAt ?? now);
     const decideAt = addDuration(message.receiptDeadline, context.settings.receiptGrace);
-    await enqueue(client, "settle", messageId, decideAt);
+    await enqueue(client, "settle", [messageId], decideAt);
     return true;
   });
   if (!taken) {
@@ -119,6 +105,17 @@ export async function acceptSubmission(
   }
   context.wake("relay");
   return answerTo(context, message);
+}
+
+function acceptanceOf(message: Message): EvidenceBody {
+  return {
+    event: "SubmissionAcceptance",
+    recipient: message.recipient.msisdn,
+    textSha256: message.textSha256,
+    segmentCount: message.segmentCount,
+    receiptDeadline: message.receiptDeadline.toISOString(),
+    ...(message.scheduledAt && { scheduledAt: message.scheduledAt.toISOString() }),
+  };
 }
 
 async function repeated(

@@ -55,8 +55,12 @@ async function certify(context: LifecycleContext, work: Work): Promise<void> {
       });
       if (first) {
         const { sha256 } = sealed;
-        await appendEvidence(client, chain, issuedAt, [
-          { event: "CertificateIssued", kind, csv, sha256 },
+        await appendEvidence(client, issuedAt, [
+          {
+            messageId: work.messageId,
+            chain,
+            bodies: [{ event: "CertificateIssued", kind, csv, sha256 }],
+          },
         ]);
         const { entityId, messageId } = message;
         await insertCharge(client, {
@@ -66,9 +70,9 @@ async function certify(context: LifecycleContext, work: Work): Promise<void> {
           units: 1,
           at: issuedAt,
         });
-        if (message.mailbox !== undefined) await enqueue(client, "notify", messageId, issuedAt);
+        if (message.mailbox !== undefined) await enqueue(client, "notify", [messageId], issuedAt);
       }
-      await finish(client, work);
+      await finish(client, [work]);
     });
   } catch (error) {
     await postpone(context, work, error);

@@ -3,6 +3,7 @@ import type { Issuer } from "../domain/certificate.ts";
 import type { Clock, Duration, RandomSource } from "../domain/clock.ts";
 import type { Step } from "../store/work.ts";
 import type { CertificateIssuer, SmsGateway } from "./ports.ts";
+import type { ReceiptInbox } from "./record-receipt.ts";
 
 export interface LifecycleSettings {
   readonly receiptDeadline: Duration;
@@ -21,6 +22,7 @@ export interface LifecycleContext {
   readonly random: RandomSource;
   readonly gateway: SmsGateway;
   readonly issuer: CertificateIssuer;
+  readonly inbox: ReceiptInbox;
   readonly settings: LifecycleSettings;
   /** Makes a step look for work soon; the tick makes it certain. */
   readonly wake: (step: Step | "match") => void;

@@ -1,8 +1,10 @@
+import type pg from "pg";
 import { MINUTE } from "../domain/clock.ts";
 import type { EvidenceBody } from "../domain/evidence.ts";
-import { foldMessage, mayFollow } from "../domain/message.ts";
+import type { MessageId } from "../domain/ids.ts";
+import { IllegalEvidence, mayFollow, tryFold } from "../domain/message.ts";
 import { transaction } from "../store/database.ts";
-import { appendEvidence, readChain } from "../store/evidence.ts";
+import { appendEvidence, readChains, type Addition } from "../store/evidence.ts";
 import { readCandidates, takeUnmatched, type Candidate } from "../store/receipts.ts";
 import { enqueue } from "../store/work.ts";
 import type { LifecycleContext } from "./context.ts";
@@ -20,49 +22,65 @@ const CLOCK_SLACK = 10 * MINUTE;
  */
 export async function matchReceipts(context: LifecycleContext): Promise<number> {
   const now = context.clock.now();
-  const candidates = await readCandidates(context.db, {
-    unconfirmedBefore: new Date(now.getTime() - UNCONFIRMED_AFTER),
-    limit: BATCH,
+  const matched = await transaction(context.db, async (client) => {
+    const candidates = await readCandidates(client, {
+      unconfirmedBefore: new Date(now.getTime() - UNCONFIRMED_AFTER),
+      limit: BATCH,
+    });
+    return candidates.length === 0 ? 0 : record(client, onlyFits(candidates), now);
   });
-  let matched = 0;
-  for (const group of groupByReceipt(candidates)) {
-    const match = theOnlyOne(group);
-    if (match && (await record(context, match))) matched += 1;
-  }
   if (matched > 0) context.wake("settle");
   return matched;
 }
 
-function groupByReceipt(candidates: readonly Candidate[]): Candidate[][] {
-  const groups = new Map<string, Candidate[]>();
-  for (const candidate of candidates) {
-    const { receiptId } = candidate.receipt;
-    groups.set(receiptId, [...(groups.get(receiptId) ?? []), candidate]);
-  }
-  return [...groups.values()];
-}
-
 /** Ids are used again after weeks, so the number and the time must agree; two that fit are none. */
-function theOnlyOne(group: readonly Candidate[]): Candidate | undefined {
-  const fitting = group.filter(
+function onlyFits(candidates: readonly Candidate[]): Candidate[] {
+  const fitting = candidates.filter(
     ({ receipt, recipient, relayedAt }) =>
       (receipt.recipient === undefined || receipt.recipient === recipient) &&
       receipt.receivedAt.getTime() >= relayedAt.getTime() - CLOCK_SLACK,
   );
-  return fitting.length === 1 ? fitting[0] : undefined;
+  const times = new Map<string, number>();
+  for (const { receipt } of fitting) {
+    times.set(receipt.receiptId, (times.get(receipt.receiptId) ?? 0) + 1);
+  }
+  return fitting.filter(({ receipt }) => times.get(receipt.receiptId) === 1);
 }
 
-async function record(context: LifecycleContext, match: Candidate): Promise<boolean> {
-  return transaction(context.db, async (client) => {
-    const chain = await readChain(client, match.messageId);
-    const body = evidenceOf(match);
-    if (!mayFollow(foldMessage(chain).stage, body.event)) return false;
-    if (!(await takeUnmatched(client, match.receipt.receiptId))) return false;
-    const now = context.clock.now();
-    await appendEvidence(client, chain, now, [body]);
-    await enqueue(client, "settle", match.messageId, now);
-    return true;
+async function record(
+  client: pg.PoolClient,
+  matches: readonly Candidate[],
+  now: Date,
+): Promise<number> {
+  const chains = await readChains(
+    client,
+    matches.map(({ messageId }) => messageId),
+  );
+  const open = matches.filter(({ messageId }) => {
+    const view = tryFold(chains.get(messageId) ?? []);
+    return !(view instanceof IllegalEvidence) && mayFollow(view.stage, "DeliveryReceipt");
   });
+  const taken = await takeUnmatched(
+    client,
+    open.map(({ receipt }) => receipt.receiptId),
+  );
+  const mine = open.filter(({ receipt }) => taken.has(receipt.receiptId));
+  const additions = new Map<MessageId, Addition & { bodies: EvidenceBody[] }>();
+  for (const match of mine) {
+    const { messageId } = match;
+    const addition = additions.get(messageId) ?? {
+      messageId,
+      chain: chains.get(messageId) ?? [],
+      bodies: [],
+    };
+    addition.bodies.push(evidenceOf(match));
+    additions.set(messageId, addition);
+  }
+  if (mine.length > 0) {
+    await appendEvidence(client, now, [...additions.values()]);
+    await enqueue(client, "settle", [...additions.keys()], now);
+  }
+  return mine.length;
 }
 
 function evidenceOf({ receipt, segment, matchedBy }: Candidate): EvidenceBody {

@@ -22,7 +22,7 @@ export async function notifyMailboxes(
   const due = await claim(context.db, "notify", now, { leaseMilliseconds: LEASE, limit: BATCH });
   for (const work of due) {
     for (const notifier of notifiers) await notifier.notify(work.messageId);
-    await finish(context.db, work);
+    await finish(context.db, [work]);
   }
   return due.length;
 }

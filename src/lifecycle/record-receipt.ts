@@ -1,7 +1,10 @@
 import { uuidv7, type ReceiptId } from "../domain/ids.ts";
-import { insertReceipt } from "../store/receipts.ts";
+import type { StoredReceipt } from "../store/receipts.ts";
 import type { LifecycleContext } from "./context.ts";
 import type { ArrivedReceipt } from "./ports.ts";
+
+/** Stores a report; durable when it resolves. Many that come together share a commit. */
+export type ReceiptInbox = (receipt: StoredReceipt) => Promise<void>;
 
 /**
  * Step 3. When this resolves the report is durable as it came, and the link may acknowledge it to the
@@ -9,10 +12,10 @@ import type { ArrivedReceipt } from "./ports.ts";
  * comes early, twice or for nobody is kept all the same.
  */
 export async function recordReceipt(
-  context: LifecycleContext,
+  context: Pick<LifecycleContext, "random" | "inbox" | "wake">,
   arrived: ArrivedReceipt,
 ): Promise<void> {
   const receiptId = uuidv7(arrived.receivedAt, context.random) as ReceiptId;
-  await insertReceipt(context.db, { ...arrived, receiptId });
+  await context.inbox({ ...arrived, receiptId });
   context.wake("match");
 }

@@ -73,7 +73,7 @@ async function begin(
   const chain = await readChain(client, work.messageId);
   const view = foldMessage(chain);
   if (!message || !mayFollow(view.stage, "RelayAttempt") || now >= message.receiptDeadline) {
-    await finish(client, work);
+    await finish(client, [work]);
     return undefined;
   }
   const attempts = await readAttempts(client, work.messageId);
@@ -97,17 +97,12 @@ async function begin(
     at: now,
     segments: toSend,
   });
-  await appendEvidence(client, chain, now, [
-    {
-      event: "RelayAttempt",
-      attempt,
-      operator,
-      segments: toSend.map(({ number, payload }) => ({
-        number,
-        payloadSha256: sha256(payload),
-      })),
-    },
-  ]);
+  const segments = toSend.map(({ number, payload }) => ({
+    number,
+    payloadSha256: sha256(payload),
+  }));
+  const body: EvidenceBody = { event: "RelayAttempt", attempt, operator, segments };
+  await appendEvidence(client, now, [{ messageId: work.messageId, chain, bodies: [body] }]);
   return { message, attempt, toSend };
 }
 
@@ -183,13 +178,13 @@ async function conclude(
   const body = relayEvent(attempt, accepted, failed);
   const chain = await readChain(client, work.messageId);
   if (mayFollow(foldMessage(chain).stage, body.event)) {
-    await appendEvidence(client, chain, now, [body]);
+    await appendEvidence(client, now, [{ messageId: work.messageId, chain, bodies: [body] }]);
   }
   if (body.event === "RelayDeferred") {
     const runAt = new Date(now.getTime() + backOff(work.attempts, BACK_OFF, context.random));
     await retry(client, work, runAt, failed?.cause ?? "refused for now");
   } else {
-    await finish(client, work);
+    await finish(client, [work]);
   }
 }
 
@@ -254,14 +249,13 @@ async function concludeLost(
     .filter((before) => before.attempt === attempt)
     .flatMap(({ segment, answer }) => acceptedSegment(segment, answer));
   const chain = await readChain(client, message.messageId);
-  await appendEvidence(client, chain, now, [
-    {
-      event: "RelayToNonERDSFailure",
-      attempt,
-      accepted,
-      reason: "acceptanceNotConfirmed",
-      commandStatus: null,
-    },
-  ]);
-  await finish(client, work);
+  const body: EvidenceBody = {
+    event: "RelayToNonERDSFailure",
+    attempt,
+    accepted,
+    reason: "acceptanceNotConfirmed",
+    commandStatus: null,
+  };
+  await appendEvidence(client, now, [{ messageId: message.messageId, chain, bodies: [body] }]);
+  await finish(client, [work]);
 }

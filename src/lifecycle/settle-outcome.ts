@@ -1,18 +1,20 @@
+import type pg from "pg";
 import { certificateKind } from "../domain/certificate.ts";
 import { addDuration, MINUTE, SECOND } from "../domain/clock.ts";
-import type { EvidenceBody } from "../domain/evidence.ts";
-import { newCsv, type MessageId } from "../domain/ids.ts";
-import { foldMessage } from "../domain/message.ts";
-import { decideOutcome, type Outcome } from "../domain/outcome.ts";
-import { insertCode, insertOutcome } from "../store/certificates.ts";
-import { transaction, type Connection } from "../store/database.ts";
-import { appendEvidence, readChain } from "../store/evidence.ts";
-import { readMessage } from "../store/messages.ts";
+import type { Evidence, EvidenceBody } from "../domain/evidence.ts";
+import { newCsv } from "../domain/ids.ts";
+import { IllegalEvidence, tryFold } from "../domain/message.ts";
+import { decideOutcome, type Decision, type Outcome } from "../domain/outcome.ts";
+import type { Message } from "../domain/submission.ts";
+import { insertOutcomes, type Closing } from "../store/certificates.ts";
+import { transaction } from "../store/database.ts";
+import { appendEvidence, readChains } from "../store/evidence.ts";
+import { readMessages } from "../store/messages.ts";
 import { claim, enqueue, finish, giveUp, retry, type Work } from "../store/work.ts";
 import type { LifecycleContext } from "./context.ts";
 
 const LEASE = MINUTE;
-const BATCH = 200;
+const BATCH = 500;
 /** How soon to look again while the relay step has an answer in flight. */
 const IN_FLIGHT = 5 * SECOND;
 
@@ -24,65 +26,110 @@ const IN_FLIGHT = 5 * SECOND;
 export async function settleOutcomes(context: LifecycleContext): Promise<number> {
   const now = context.clock.now();
   const due = await claim(context.db, "settle", now, { leaseMilliseconds: LEASE, limit: BATCH });
-  for (const work of due) {
-    await transaction(context.db, (client) => settle(context, client, work, now));
-  }
-  if (due.length > 0) context.wake("certify");
+  if (due.length === 0) return 0;
+  await transaction(context.db, (client) => settle(context, client, due, now));
+  context.wake("certify");
   return due.length;
+}
+
+/** What is decided about one message. */
+interface Settled {
+  readonly work: Work;
+  readonly message: Message;
+  readonly chain: readonly Evidence[];
+  readonly decision: Decision;
 }
 
 async function settle(
   context: LifecycleContext,
-  client: Connection,
-  work: Work,
+  client: pg.PoolClient,
+  due: readonly Work[],
   now: Date,
 ): Promise<void> {
-  const message = await readMessage(client, work.messageId);
-  const chain = await readChain(client, work.messageId);
-  const view = foldMessage(chain);
-  if (!message || view.outcome || view.stage.name === "cancelled") {
-    await finish(client, work);
-    return;
+  const ids = due.map(({ messageId }) => messageId);
+  const messages = new Map((await readMessages(client, ids)).map((m) => [m.messageId, m]));
+  const chains = await readChains(client, ids);
+  const closed: Work[] = [];
+  const settled: (Settled & { readonly outcome: Outcome })[] = [];
+  for (const work of due) {
+    const message = messages.get(work.messageId);
+    const decided = message && decide(context, work, message, chains.get(work.messageId), now);
+    if (!decided) closed.push(work);
+    else if (decided.decision.kind === "settle") {
+      settled.push({ ...decided, outcome: decided.decision.outcome });
+    } else await postpone(client, decided.decision, work);
   }
+  if (settled.length > 0) await close(context, client, settled, now);
+  await finish(client, [...closed, ...settled.map(({ work }) => work)]);
+}
+
+/** Undefined when the message is closed already. */
+function decide(
+  context: LifecycleContext,
+  work: Work,
+  message: Message,
+  chain: readonly Evidence[] = [],
+  now: Date,
+): Settled | undefined {
+  const view = tryFold(chain);
+  if (view instanceof IllegalEvidence) {
+    return { work, message, chain, decision: { kind: "hold", why: view.message } };
+  }
+  if (view.outcome || view.stage.name === "cancelled") return undefined;
   const { receiptDeadline } = message;
   const decideAt = addDuration(receiptDeadline, context.settings.receiptGrace);
   const decision = decideOutcome(view, { now, receiptDeadline, decideAt });
-  switch (decision.kind) {
-    case "hold":
-      await giveUp(client, work, `conflict: ${decision.why}`);
-      return;
-    case "wait": {
-      const soon = new Date(now.getTime() + IN_FLIGHT);
-      const until = view.stage.name === "relaying" && soon < decideAt ? soon : decision.until;
-      await retry(client, work, until, "waiting for receipts");
-      return;
-    }
-    case "settle": {
-      if (!(await insertOutcome(client, work.messageId, decision.outcome, now))) {
-        await finish(client, work);
-        return;
-      }
-      await appendEvidence(client, chain, now, [eventOf(decision.outcome)]);
-      await reserveCertificate(context, client, work.messageId, decision.outcome, now);
-      await finish(client, work);
-    }
-  }
+  const soon = new Date(now.getTime() + IN_FLIGHT);
+  const inFlight = decision.kind === "wait" && view.stage.name === "relaying" && soon < decideAt;
+  return {
+    work,
+    message,
+    chain,
+    decision: inFlight ? { kind: "wait", until: soon } : decision,
+  };
+}
+
+async function postpone(
+  client: pg.PoolClient,
+  decision: Exclude<Decision, { kind: "settle" }>,
+  work: Work,
+): Promise<void> {
+  if (decision.kind === "hold") await giveUp(client, work, `conflict: ${decision.why}`);
+  else await retry(client, work, decision.until, "waiting for receipts");
+}
+
+async function close(
+  context: LifecycleContext,
+  client: pg.PoolClient,
+  settled: readonly (Settled & { readonly outcome: Outcome })[],
+  now: Date,
+): Promise<void> {
+  const closings: Closing[] = settled.map(({ work, outcome }) => ({
+    messageId: work.messageId,
+    outcome,
+    kind: certificateKind(outcome),
+    csv: newCsv(context.random),
+  }));
+  await insertOutcomes(client, closings, now);
+  await appendEvidence(
+    client,
+    now,
+    settled.map(({ work, chain, outcome }) => ({
+      messageId: work.messageId,
+      chain,
+      bodies: [eventOf(outcome)],
+    })),
+  );
+  await enqueue(
+    client,
+    "certify",
+    closings.map(({ messageId }) => messageId),
+    now,
+  );
 }
 
 function eventOf(outcome: Outcome): EvidenceBody {
   return outcome.kind === "delivered"
     ? { event: "ContentHandover", deliveredAt: outcome.at.toISOString() }
     : { event: "ContentHandoverFailure", reason: outcome.reason };
-}
-
-async function reserveCertificate(
-  context: LifecycleContext,
-  client: Connection,
-  messageId: MessageId,
-  outcome: Outcome,
-  now: Date,
-): Promise<void> {
-  const kind = certificateKind(outcome);
-  await insertCode(client, { csv: newCsv(context.random), messageId, kind });
-  await enqueue(client, "certify", messageId, now);
 }

@@ -3,37 +3,39 @@ import type { MessageId } from "../domain/ids.ts";
 import type { CertificateKind, Outcome } from "../domain/outcome.ts";
 import type { Connection } from "./database.ts";
 
-/** Closes a message; false when it was closed before. */
-export async function insertOutcome(
-  db: Connection,
-  messageId: MessageId,
-  outcome: Outcome,
-  now: Date,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `insert into outcomes (message_id, kind, reason, at, settled_at) values ($1, $2, $3, $4, $5)
-     on conflict do nothing`,
-    [
-      messageId,
-      outcome.kind,
-      outcome.kind === "notDelivered" ? outcome.reason : null,
-      outcome.at,
-      now,
-    ],
-  );
-  return rowCount === 1;
+/** A message that is being closed, with the code of its certificate to come. */
+export interface Closing {
+  readonly messageId: MessageId;
+  readonly outcome: Outcome;
+  readonly kind: CertificateKind;
+  readonly csv: string;
 }
 
-/** Reserves the code of a certificate to come. */
-export async function insertCode(
+/** Closes messages and reserves the codes of their certificates. The primary key keeps one outcome. */
+export async function insertOutcomes(
   db: Connection,
-  code: { readonly csv: string; readonly messageId: MessageId; readonly kind: CertificateKind },
+  closings: readonly Closing[],
+  now: Date,
 ): Promise<void> {
-  await db.query("insert into certificate_codes (csv, message_id, kind) values ($1, $2, $3)", [
-    code.csv,
-    code.messageId,
-    code.kind,
-  ]);
+  const ids = closings.map(({ messageId }) => messageId);
+  await db.query(
+    `insert into outcomes (message_id, kind, reason, at, settled_at)
+     select message_id, kind, reason, at, $1
+     from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
+       as closing (message_id, kind, reason, at)`,
+    [
+      now,
+      ids,
+      closings.map(({ outcome }) => outcome.kind),
+      closings.map(({ outcome }) => (outcome.kind === "notDelivered" ? outcome.reason : null)),
+      closings.map(({ outcome }) => outcome.at),
+    ],
+  );
+  await db.query(
+    `insert into certificate_codes (csv, message_id, kind)
+     select * from unnest($1::text[], $2::uuid[], $3::text[])`,
+    [closings.map(({ csv }) => csv), ids, closings.map(({ kind }) => kind)],
+  );
 }
 
 export async function readCode(

@@ -41,34 +41,43 @@ export async function readChain(db: Connection, messageId: MessageId): Promise<E
   return (await readChains(db, [messageId])).get(messageId) ?? [];
 }
 
+/** What is to be appended to one chain. */
+export interface Addition {
+  readonly messageId: MessageId;
+  /** As it was read in this transaction. */
+  readonly chain: readonly Evidence[];
+  readonly bodies: readonly EvidenceBody[];
+}
+
 /**
- * Appends to a chain that was read in this transaction, and answers the longer chain. When another
- * process appended in the meantime the primary key refuses, and transaction() runs the work again.
+ * Appends to chains that were read in this transaction, all in one statement. When another process
+ * appended in the meantime the primary key refuses, and transaction() runs the work again.
  */
 export async function appendEvidence(
   db: Connection,
-  chain: readonly Evidence[],
   at: Date,
-  bodies: readonly EvidenceBody[],
-  messageId: MessageId | undefined = chain[0]?.messageId,
-): Promise<Evidence[]> {
-  if (messageId === undefined) throw new RangeError("an empty chain needs its message");
-  const longer = [...chain];
-  for (const body of bodies) longer.push(nextEvidence(messageId, longer.at(-1), at, body));
-  const added = longer.slice(chain.length);
+  additions: readonly Addition[],
+): Promise<void> {
+  const added: Evidence[] = [];
+  for (const { messageId, chain, bodies } of additions) {
+    let head = chain.at(-1);
+    for (const body of bodies) {
+      head = nextEvidence(messageId, head, at, body);
+      added.push(head);
+    }
+  }
   await db.query(
     `insert into evidence (message_id, seq, at, body, previous_sha256, sha256)
-     select $1, seq, $2, body, previous_sha256, sha256
-     from unnest($3::integer[], $4::jsonb[], $5::text[], $6::text[])
-       as record (seq, body, previous_sha256, sha256)`,
+     select message_id, seq, $1, body, previous_sha256, sha256
+     from unnest($2::uuid[], $3::integer[], $4::jsonb[], $5::text[], $6::text[])
+       as record (message_id, seq, body, previous_sha256, sha256)`,
     [
-      messageId,
       at,
+      added.map((record) => record.messageId),
       added.map((record) => record.seq),
       added.map((record) => JSON.stringify(record.body)),
       added.map((record) => record.previousSha256),
       added.map((record) => record.sha256),
     ],
   );
-  return longer;
 }

@@ -37,38 +37,45 @@ function toReceipt(row: ReceiptRow): DeliveryReceipt {
   };
 }
 
-/** Stores a report as it came and, when it is a receipt, leaves it to be matched. One statement. */
-export async function insertReceipt(
+/** A report as it is stored: a receipt, or a text from a subscriber. */
+export type StoredReceipt = DeliveryReceipt & {
+  readonly kind: "deliveryReceipt" | "mobileOriginated";
+  readonly link: string;
+};
+
+/** Stores reports as they came and leaves the receipts to be matched, all in one statement. */
+export async function insertReceipts(
   db: Connection,
-  receipt: DeliveryReceipt & {
-    readonly kind: "deliveryReceipt" | "mobileOriginated";
-    readonly link: string;
-  },
+  receipts: readonly StoredReceipt[],
 ): Promise<void> {
+  const column = <K extends keyof StoredReceipt>(name: K): StoredReceipt[K][] =>
+    receipts.map((receipt) => receipt[name]);
   await db.query(
     `with stored as (
        insert into receipts (${COLUMNS}, kind, link)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+       select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bytea[], $5::text[],
+         $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+         $13::text[], $14::text[])
        returning receipt_id, operator, smsc_message_id, recipient, received_at, kind)
      insert into unmatched_receipts
        (receipt_id, operator, smsc_message_id, recipient, received_at)
      select receipt_id, operator, smsc_message_id, recipient, received_at from stored
      where kind = 'deliveryReceipt'`,
     [
-      receipt.receiptId,
-      receipt.operator,
-      receipt.receivedAt,
-      receipt.raw,
-      receipt.rawSha256,
-      receipt.smscMessageId,
-      receipt.recipient,
-      receipt.messageState,
-      receipt.errorCode,
-      receipt.operatorSubmitDate,
-      receipt.operatorDoneDate,
-      receipt.doubt,
-      receipt.kind,
-      receipt.link,
+      column("receiptId"),
+      column("operator"),
+      column("receivedAt"),
+      column("raw"),
+      column("rawSha256"),
+      column("smscMessageId"),
+      column("recipient"),
+      column("messageState"),
+      column("errorCode"),
+      column("operatorSubmitDate"),
+      column("operatorDoneDate"),
+      column("doubt"),
+      column("kind"),
+      column("link"),
     ],
   );
 }
@@ -133,12 +140,16 @@ export async function readCandidates(
   }));
 }
 
-/** Takes a receipt out of the unmatched; false when another process has matched it. */
-export async function takeUnmatched(db: Connection, receiptId: ReceiptId): Promise<boolean> {
-  const { rowCount } = await db.query("delete from unmatched_receipts where receipt_id = $1", [
-    receiptId,
-  ]);
-  return rowCount === 1;
+/** Takes receipts out of the unmatched; answers those that no other process has matched before. */
+export async function takeUnmatched(
+  db: Connection,
+  receiptIds: readonly ReceiptId[],
+): Promise<Set<ReceiptId>> {
+  const { rows } = await db.query<{ receipt_id: ReceiptId }>(
+    "delete from unmatched_receipts where receipt_id = any($1::uuid[]) returning receipt_id",
+    [receiptIds],
+  );
+  return new Set(rows.map((row) => row.receipt_id));
 }
 
 export async function readReceipts(

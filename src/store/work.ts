@@ -15,19 +15,20 @@ export interface Work {
 /** The only lane of a single server; a distributed one cuts work by lane, so every key begins with it. */
 const LANE = 0;
 
-/** Makes a step due; a step that is due later comes forward, one that was given up stays so. */
+/** Makes a step due for messages; one that is due later comes forward, one given up stays so. */
 export async function enqueue(
   db: Connection,
   step: Step,
-  messageId: MessageId,
+  messageIds: readonly MessageId[],
   runAt: Date,
 ): Promise<void> {
   await db.query(
     `insert into work (lane, step, message_id, run_at, attempts, dead)
-     values ($1, $2, $3, $4, 0, false)
+     select $1, $2, message_id, $4, 0, false from unnest($3::uuid[]) as due (message_id)
+     order by message_id
      on conflict (lane, step, message_id)
        do update set run_at = least(work.run_at, excluded.run_at) where not work.dead`,
-    [LANE, step, messageId, runAt],
+    [LANE, step, [...new Set(messageIds)], runAt],
   );
 }
 
@@ -53,13 +54,20 @@ export async function claim(
   return rows.map((row) => ({ step, messageId: row.message_id, attempts: row.attempts }));
 }
 
-/** The step is done; false when the lease was lost and another process has the row. */
-export async function finish(db: Connection, work: Work): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `delete from work where lane = $1 and step = $2 and message_id = $3 and attempts = $4`,
-    [LANE, work.step, work.messageId, work.attempts],
+/** Steps are done; a row whose lease was lost to another process stays. */
+export async function finish(db: Connection, works: readonly Work[]): Promise<void> {
+  await db.query(
+    `delete from work using unnest($2::text[], $3::uuid[], $4::integer[])
+       as done (step, message_id, attempts)
+     where work.lane = $1 and work.step = done.step and work.message_id = done.message_id
+       and work.attempts = done.attempts`,
+    [
+      LANE,
+      works.map(({ step }) => step),
+      works.map(({ messageId }) => messageId),
+      works.map(({ attempts }) => attempts),
+    ],
   );
-  return rowCount === 1;
 }
 
 /** The step is tried again at an instant. */

@@ -12,21 +12,21 @@ type LogLevel = "error" | "warn" | "info" | "debug";
  */
 interface LogFields {
   /** The same in every line of one call, and in the fault that the caller gets. */
-  readonly correlationId?: string;
-  readonly messageId?: string;
-  readonly entityId?: string;
-  readonly userId?: string;
-  readonly operation?: string;
-  readonly step?: string;
-  readonly operator?: string;
-  readonly link?: string;
-  readonly code?: string;
-  readonly commandStatus?: number;
-  readonly attempts?: number;
-  readonly count?: number;
-  readonly milliseconds?: number;
+  readonly correlationId?: string | undefined;
+  readonly messageId?: string | undefined;
+  readonly entityId?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly operation?: string | undefined;
+  readonly step?: string | undefined;
+  readonly operator?: string | undefined;
+  readonly link?: string | undefined;
+  readonly code?: string | undefined;
+  readonly commandStatus?: number | undefined;
+  readonly attempts?: number | undefined;
+  readonly count?: number | undefined;
+  readonly milliseconds?: number | undefined;
   /** Where the service listens or what it reads; never a caller's address. */
-  readonly place?: string;
+  readonly place?: string | undefined;
   readonly error?: unknown;
 }
 

@@ -14,6 +14,7 @@ import { retainCertificates } from "../../src/lifecycle/retain-certificates.ts";
 import { settleOutcomes } from "../../src/lifecycle/settle-outcome.ts";
 import { tellStatus, type MessageStatus } from "../../src/lifecycle/tell-status.ts";
 import { insertEntity } from "../../src/store/entities.ts";
+import { createReceiptInbox } from "../../src/store/receipt-inbox.ts";
 import { checkIntegrity, type Damage } from "../../src/store/integrity.ts";
 import { insertUser } from "../../src/store/users.ts";
 import type { SimulatorSettings } from "../../src/smpp/simulator/simulator.ts";
@@ -72,6 +73,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
       issuer: { name: "Emissor de prova", nif: "Q0000000J" },
       publicUrl: "http://127.0.0.1:8080",
     },
+    inbox: createReceiptInbox(database.app),
     wake: () => undefined,
   };
   listening.context = context;

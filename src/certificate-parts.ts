@@ -1,0 +1,74 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createCertificateIssuer } from "./certificate/issuer.ts";
+import { createKeySeal } from "./certificate/seal/key-file-seal.ts";
+import { createTestStatus } from "./certificate/test-pki/test-status.ts";
+import { openTestPki } from "./certificate/test-pki/test-pki.ts";
+import { createTestTimeStampAuthority } from "./certificate/test-pki/test-time-stamp-authority.ts";
+import { createHttpTimeStampAuthority } from "./certificate/time-stamp/http-authority.ts";
+import { createHttpStatus } from "./certificate/validation/http-status.ts";
+import { createValidationSource } from "./certificate/validation/validation-data.ts";
+import type { Clock, RandomSource } from "./domain/clock.ts";
+import type { CertificateIssuer } from "./lifecycle/ports.ts";
+import type { Settings } from "./settings.ts";
+
+interface Parts {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
+
+/**
+ * The maker of certificates: with the seal and the time-stamp authorities of the settings, else with a
+ * test authority that is made once and kept in the data directory.
+ */
+export async function createIssuer(settings: Settings, parts: Parts): Promise<CertificateIssuer> {
+  const { clock, random } = parts;
+  const test = !settings.production;
+  if (settings.seal) {
+    const { keyPath, chainPath, anchorsPath, tsaUrls } = settings.seal;
+    const [key, chain, anchors] = await Promise.all(
+      [keyPath, chainPath, anchorsPath].map((path) => readFile(path, "utf8")),
+    );
+    return createCertificateIssuer({
+      clock,
+      seal: createKeySeal({ key: key ?? "", chain: chain ?? "" }),
+      timeStampAuthority: createHttpTimeStampAuthority({ urls: tsaUrls, random }),
+      validation: createValidationSource({
+        clock,
+        source: createHttpStatus(),
+        anchors: anchors ?? "",
+      }),
+      test,
+    });
+  }
+  const pki = await openTestPki({ directory: testPkiDirectory(settings), clock, random });
+  return createCertificateIssuer({
+    clock,
+    seal: createKeySeal(pki.seal),
+    timeStampAuthority: createTestTimeStampAuthority({
+      keys: pki.timeStampAuthority,
+      clock,
+      random,
+    }),
+    validation: createValidationSource({
+      clock,
+      source: createTestStatus({ pki, clock }),
+      anchors: pki.root + pki.issuingAuthority.chain,
+    }),
+    test,
+  });
+}
+
+/** Where the test seal is kept; `root.crt.pem` there is what a verifier has to trust. */
+export function testPkiDirectory(settings: Settings): string {
+  return join(settings.dataDirectory, "test-pki");
+}
+
+/**
+ * The certificates that a seal is trusted by, as PEM text: those of the settings, else the root of the
+ * test authority, when there is one.
+ */
+export async function trustedAnchors(settings: Settings): Promise<string | undefined> {
+  const path = settings.seal?.anchorsPath ?? join(testPkiDirectory(settings), "root.crt.pem");
+  return readFile(path, "utf8").catch(() => undefined);
+}

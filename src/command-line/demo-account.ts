@@ -1,0 +1,49 @@
+import type pg from "pg";
+import { uuidv7, type EntityId, type UserId } from "../domain/ids.ts";
+import { encryptSecret, hashSecret } from "../domain/secret.ts";
+import { insertEntity } from "../store/entities.ts";
+import { insertUser } from "../store/users.ts";
+import { systemRandom } from "../system.ts";
+
+export interface DemoAccount {
+  readonly username: string;
+  readonly secret: string;
+}
+
+/** An entity and a user with permission for certified SMS, as an administrator would add them. */
+export async function contractDemo(
+  { db, secretsKey }: { readonly db: pg.Pool; readonly secretsKey: Buffer },
+  now: Date,
+): Promise<DemoAccount> {
+  const entityId = uuidv7(now, systemRandom) as EntityId;
+  await insertEntity(
+    db,
+    {
+      entityId,
+      name: "Departament de Demostració",
+      nif: "S0811001G",
+      dir3: "A09000000",
+      enabled: true,
+      certificatesEnabled: true,
+    },
+    now,
+  );
+  const username = "demo";
+  const secret = systemRandom.bytes(18).toString("base64url");
+  await insertUser(
+    db,
+    {
+      userId: uuidv7(now, systemRandom) as UserId,
+      entityId,
+      username,
+      enabled: true,
+      certificatesEnabled: true,
+    },
+    {
+      scrypt: await hashSecret(secret, systemRandom),
+      encrypted: encryptSecret(secret, secretsKey, systemRandom),
+    },
+    now,
+  );
+  return { username, secret };
+}

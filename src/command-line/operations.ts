@@ -1,0 +1,62 @@
+import { checkIntegrity } from "../store/integrity.ts";
+import { readBacklog, readDeadWork, requeue, type Step } from "../store/work.ts";
+import { systemClock } from "../system.ts";
+import { print, readArguments, table, UsageError, type Command } from "./command.ts";
+import { withDatabase } from "./open-database.ts";
+
+export const workCommand: Command = {
+  name: "work",
+  summary: "what is left to do, and what waits for a person",
+  usage: `work                                    the backlog of each step, and what was given up
+work requeue --step STEP --message ID   tries again what was given up`,
+  async run(args) {
+    await withDatabase(async ({ db }) => {
+      const now = systemClock.now();
+      if (args[0] === "requeue") {
+        const options = readArguments(args.slice(1), {
+          step: { type: "string" },
+          message: { type: "string" },
+        });
+        const [step, message] = [options.needed("step"), options.needed("message")];
+        if (!(await requeue(db, step as Step, message, now))) {
+          throw new UsageError("no such step of this message was given up");
+        }
+        print(`${step} of ${message} is due again`);
+        return;
+      }
+      const backlog = await readBacklog(db, now);
+      print(
+        table(
+          backlog.map((row) => ({
+            step: row.step,
+            waiting: row.waiting,
+            due: row.due,
+            "given up": row.dead,
+            "oldest due": row.oldestDueAt?.toISOString() ?? "",
+          })),
+        ),
+      );
+      const dead = await readDeadWork(db);
+      if (dead.length > 0) print(`\nGiven up, waiting for a person:\n${table(dead)}`);
+    });
+    return 0;
+  },
+};
+
+export const verifyCommand: Command = {
+  name: "verify",
+  summary: "checks every promise in the database; exit code 1 when one is broken",
+  usage: "verify",
+  async run(args) {
+    readArguments(args, {});
+    return withDatabase(async ({ db }) => {
+      const damages = await checkIntegrity(db);
+      if (damages.length === 0) {
+        print("every invariant holds");
+        return 0;
+      }
+      print(table(damages.map((damage) => ({ ...damage }))));
+      return 1;
+    });
+  },
+};

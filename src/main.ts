@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+import { entityCommand, mailboxCommand, userCommand } from "./command-line/administration.ts";
+import { print, UsageError, type Command } from "./command-line/command.ts";
+import { demoCommand } from "./command-line/demo.ts";
+import { verifyCommand, workCommand } from "./command-line/operations.ts";
+import { migrateCommand, serveCommand, simulateOperatorCommand } from "./command-line/serve.ts";
+import { verifyPdfCommand } from "./command-line/verify-pdf.ts";
+import { SettingsError } from "./settings.ts";
+import { SetupProblem } from "./store/setup-problem.ts";
+
+const COMMANDS: readonly Command[] = [
+  serveCommand,
+  demoCommand,
+  migrateCommand,
+  entityCommand,
+  userCommand,
+  mailboxCommand,
+  workCommand,
+  verifyCommand,
+  verifyPdfCommand,
+  simulateOperatorCommand,
+];
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+function help(): string {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+  const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return `Certified SMS: sends, proves, keeps.
+
+sms-certificat COMMAND [--help]
+
+${lines.join("\n")}
+
+Settings come from the environment; README.md has the table.`;
+}
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === "--help" || name === "help") {
+    print(help());
+    return name === undefined ? EXIT_USAGE : 0;
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (!command) {
+    process.stderr.write(`There is no command ${JSON.stringify(name)}.\n\n${help()}\n`);
+    return EXIT_USAGE;
+  }
+  if (args.includes("--help")) {
+    print(`${command.summary}\n\n${indent(command.usage)}`);
+    return 0;
+  }
+  try {
+    return await command.run(args);
+  } catch (error) {
+    return tell(command, error);
+  }
+}
+
+/** What went wrong, in words for the person at the terminal. */
+function tell(command: Command, error: unknown): number {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n\nUsage:\n${indent(command.usage)}\n`);
+    return EXIT_USAGE;
+  }
+  if (error instanceof SettingsError || error instanceof SetupProblem) {
+    process.stderr.write(`${error.message}\n`);
+    return EXIT_FAILED;
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${command.name} failed: ${text}\n`);
+  return EXIT_FAILED;
+}
+
+function indent(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `  ${line}`)
+    .join("\n");
+}
+
+process.exitCode = await main(process.argv.slice(2));

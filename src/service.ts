@@ -1,0 +1,144 @@
+import fastify, { type FastifyInstance } from "fastify";
+import { createIssuer } from "./certificate-parts.ts";
+import type { Clock, RandomSource, Timers } from "./domain/clock.ts";
+import { acceptSubmission } from "./lifecycle/accept-submission.ts";
+import { certifyMessages } from "./lifecycle/certify-message.ts";
+import type { LifecycleContext } from "./lifecycle/context.ts";
+import { fetchCertificate } from "./lifecycle/fetch-certificate.ts";
+import { matchReceipts } from "./lifecycle/match-receipts.ts";
+import { notifyMailboxes } from "./lifecycle/notify-mailbox.ts";
+import { recordReceipt } from "./lifecycle/record-receipt.ts";
+import { relayMessages } from "./lifecycle/relay-message.ts";
+import { retainCertificates } from "./lifecycle/retain-certificates.ts";
+import { createSchedule, type Schedule } from "./lifecycle/schedule.ts";
+import { settleOutcomes } from "./lifecycle/settle-outcome.ts";
+import { tellStatus } from "./lifecycle/tell-status.ts";
+import { openDatabase } from "./open-database.ts";
+import { registerHealth } from "./portal/health.ts";
+import { registerVerification } from "./portal/verification.ts";
+import { secretsKey } from "./secrets-key.ts";
+import type { Settings } from "./settings.ts";
+import { createSmppGateway } from "./smpp/gateway.ts";
+import { describeLinkEvent } from "./smpp/link/link.ts";
+import { registerSoapDoor } from "./soap/door.ts";
+import { createReceiptInbox } from "./store/receipt-inbox.ts";
+import { findCredential, rememberNonce } from "./store/users.ts";
+import type { Logger } from "./telemetry/logger.ts";
+
+export interface ServiceParts {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly timers: Timers;
+  readonly log: Logger;
+}
+
+/** Every part of the running service, for those that administer it. */
+export interface Service {
+  readonly context: LifecycleContext;
+  /** Where callers reach it, without a trailing slash. */
+  readonly url: string;
+  readonly secretsKey: Buffer;
+  /** Takes no more calls, ends what runs, closes the link and then the database. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Builds every part once and starts them in order: database, link, door, timers. When this resolves
+ * the service takes calls.
+ *
+ * @throws SetupProblem what a person has to mend
+ */
+export async function startService(settings: Settings, parts: ServiceParts): Promise<Service> {
+  const { clock, random, timers, log } = parts;
+  const url = settings.publicUrl ?? `http://${settings.host}:${settings.port}`;
+  const started: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (let end = started.pop(); end; end = started.pop()) await end();
+  };
+  try {
+    const key = await secretsKey(settings, random);
+    const database = await openDatabase(settings, {
+      now: clock.now(),
+      join: false,
+      onError: (error) => log.error("the database broke a connection", { error }),
+    });
+    started.push(() => database.close());
+
+    const { tls, ...smpp } = settings.smpp;
+    const gateway = createSmppGateway(tls ? { ...smpp, tls: {} } : smpp, {
+      clock,
+      timers,
+      random,
+      tell: (event) => {
+        const line = `operator's link: ${describeLinkEvent(event)}`;
+        if (event.kind === "bound") log.info(line);
+        else log.warn(line);
+      },
+    });
+    const issuer = await createIssuer(settings, parts);
+    const schedule: Schedule = createSchedule(
+      {
+        relay: () => relayMessages(context),
+        match: () => matchReceipts(context),
+        settle: () => settleOutcomes(context),
+        certify: () => certifyMessages(context),
+        notify: () => notifyMailboxes(context, []),
+        retain: () => retainCertificates(context).then(() => 0),
+      },
+      (step, error) => log.error("a step failed; the next tick tries again", { step, error }),
+    );
+    const context: LifecycleContext = {
+      db: database.db,
+      clock,
+      random,
+      gateway,
+      issuer,
+      inbox: createReceiptInbox(database.db),
+      settings: { ...settings, publicUrl: url },
+      wake: (step) => {
+        schedule.wake(step);
+      },
+    };
+    await gateway.start((receipt) => recordReceipt(context, receipt));
+    started.push(() => gateway.stop());
+    const server = await buildServer(settings, parts, context, key);
+    await server.listen({ host: settings.host, port: settings.port });
+    started.push(() => server.close());
+    schedule.start();
+    started.push(() => schedule.stop());
+    log.info("serving", { place: `${url}/ws/sms-certificat?wsdl` });
+    return { context, url, secretsKey: key, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function buildServer(
+  settings: Settings,
+  { clock, random, log }: ServiceParts,
+  context: LifecycleContext,
+  key: Buffer,
+): Promise<FastifyInstance> {
+  const server = fastify({ logger: false, forceCloseConnections: "idle" });
+  const { db } = context;
+  await registerSoapDoor(server, {
+    backend: {
+      acceptSubmission: (caller, submission, options) =>
+        acceptSubmission(context, caller, submission, options),
+      tellStatus: (caller, keys) => tellStatus(context, caller, keys),
+      fetchCertificate: (caller, name, kind) => fetchCertificate(context, caller, name, kind),
+      findCredential: (username) => findCredential(db, username),
+      rememberNonce: (used) => rememberNonce(db, used),
+    },
+    clock,
+    random,
+    secretsKey: key,
+    publicUrl: context.settings.publicUrl,
+    validateResponses: !settings.production,
+    log,
+  });
+  registerVerification(server, context, { test: !settings.production });
+  registerHealth(server, context);
+  return server;
+}
