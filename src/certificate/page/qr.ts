@@ -5,7 +5,9 @@ import { create } from "qrcode";
  * whose side is 1; each run of dark modules of a row is one rectangle.
  */
 export function qrOperators(text: string): string {
-  const { modules } = create(text, { errorCorrectionLevel: "M" });
+  const { modules } = create([{ data: Buffer.from(text, "utf8"), mode: "byte" }], {
+    errorCorrectionLevel: "M",
+  });
   const { size } = modules;
   const operators: string[] = [];
   for (let row = 0; row < size; row += 1) {

@@ -24,13 +24,16 @@ export function reference(object: number): string {
   return `${object} 0 R`;
 }
 
+/** Half the time of the default, for a twentieth more bytes. */
+const DEFLATE_LEVEL = 3;
+
 /** A stream object's dictionary and bytes; compressed unless it has to be read by everybody. */
 export function stream(
   entries: string,
   content: Buffer,
   { compress = true }: { readonly compress?: boolean } = {},
 ): readonly [string, Buffer, string] {
-  const bytes = compress ? deflateSync(content, { level: 6 }) : content;
+  const bytes = compress ? deflateSync(content, { level: DEFLATE_LEVEL }) : content;
   const filter = compress ? "/Filter/FlateDecode" : "";
   return [`<<${entries}${filter}/Length ${bytes.length}>>\nstream\n`, bytes, "\nendstream"];
 }

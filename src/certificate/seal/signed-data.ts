@@ -40,7 +40,7 @@ export function openSignedData(der: Buffer): SignedData {
   const certificates = parts
     .filter(({ tag }) => tag === 0xa0)
     .flatMap(children)
-    .map(({ bytes }) => new X509Certificate(bytes));
+    .map(({ bytes }) => parsed(bytes));
   const signers = children(expectTag(parts.at(-1), TAG.set));
   const [signerInfo] = signers;
   if (!signerInfo || signers.length !== 1) throw new DerError("exactly one signer expected");
@@ -94,6 +94,20 @@ function attributes(set: Der): Map<string, Der> {
       return [readOid(type), value];
     }),
   );
+}
+
+const MOST_REMEMBERED = 64;
+const remembered = new Map<string, X509Certificate>();
+
+/** The same few certificates come in every seal and token; opening one takes longer than a hash. */
+function parsed(der: Buffer): X509Certificate {
+  const key = createHash("sha256").update(der).digest("base64");
+  const known = remembered.get(key);
+  if (known) return known;
+  const certificate = new X509Certificate(der);
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  remembered.set(key, certificate);
+  return certificate;
 }
 
 /** Parts of a certificate as they are encoded (RFC 5280, 4.1). */

@@ -25,7 +25,10 @@ export interface BaseFont {
   readonly file: Buffer;
   /** Every glyph inside, with the character that it shows. */
   readonly glyphs: readonly { readonly glyph: number; readonly codePoint: number }[];
-  /** Code of a character in hexadecimal, by code point; undefined when the font lacks it. */
+  /**
+   * Code of a character by code point, as two bytes inside a literal string (ISO 32000-1, 7.3.4.2);
+   * undefined when the font lacks it.
+   */
   readonly codes: readonly (string | undefined)[];
   /** Width by code point, in thousandths of the font size. */
   readonly widths: readonly number[];
@@ -39,10 +42,16 @@ export function baseFont(font: Font): BaseFont {
   const codes: (string | undefined)[] = [];
   const widths: number[] = [];
   for (const { glyph, codePoint: character } of glyphs) {
-    codes[character] = glyph.toString(16).padStart(4, "0");
+    codes[character] = literal(glyph);
     widths[character] = font.widthOf(glyph);
   }
   return { font, file: font.subset(glyphs.map(({ glyph }) => glyph)), glyphs, codes, widths };
+}
+
+/** Two bytes, as characters of Latin-1; those that would end or change the string are escaped. */
+function literal(code: number): string {
+  const bytes = String.fromCharCode(code >> 8, code & 0xff);
+  return bytes.replace(/[()\\]/g, "\\$&").replaceAll("\r", "\\r");
 }
 
 /** Whether the font has every character of a text. */

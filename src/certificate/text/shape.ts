@@ -154,7 +154,7 @@ function showRow(row: readonly Piece[], { face, style, extra }: ShapeRequest): T
     if (!glyphs) {
       select(BASE_RESOURCES[style.weight]);
       const codes = Array.from(cluster.printed, (one) => face.codes[one.charCodeAt(0)] ?? "");
-      const show = `<${codes.join("")}> Tj`;
+      const show = `(${codes.join("")}) Tj`;
       operators.push(cluster.printed === cluster.text ? show : withText(cluster.text, show));
     } else if (glyphs.length > 0) {
       const shown = showGlyphs(glyphs, piece, extra, select, style.size);

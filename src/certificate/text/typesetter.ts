@@ -14,26 +14,42 @@ export interface Typefaces {
 export interface Typesetter {
   readonly extra: ExtraFonts;
   /** Lines that fit the width, in points. A line feed begins a new line. */
-  lines(text: string, style: Style, width: number): TextLine[];
+  lines(text: string, style: Style, width: number): readonly TextLine[];
   /** The whole text in one line, whatever its width. */
   line(text: string, style: Style): TextLine;
 }
 
 const SPACE = 0x20;
 
+/** Longer texts are those of messages: they do not come again. */
+const LONGEST_REMEMBERED = 600;
+const MOST_REMEMBERED = 4_000;
+const remembered = new WeakMap<BaseFont, Map<string, readonly TextLine[]>>();
+
 export function createTypesetter({ fonts, base }: Typefaces): Typesetter {
   const extra = createExtraFonts();
 
-  function lines(text: string, style: Style, width: number): TextLine[] {
+  function lines(text: string, style: Style, width: number): readonly TextLine[] {
     const face = base[style.weight];
-    return text
+    const memory = remembered.get(face) ?? new Map<string, readonly TextLine[]>();
+    remembered.set(face, memory);
+    const key = `${style.size}/${width}/${text}`;
+    const known = text.length > LONGEST_REMEMBERED ? undefined : memory.get(key);
+    if (known) return known;
+    let isPlain = true;
+    const made = text
       .replaceAll("\r\n", "\n")
       .split("\n")
-      .flatMap((paragraph) =>
-        isCovered(paragraph, face)
-          ? plainLines(paragraph, face, style, width)
-          : shapeParagraph({ paragraph, face, style, width, fonts, extra }),
-      );
+      .flatMap((paragraph) => {
+        if (isCovered(paragraph, face)) return plainLines(paragraph, face, style, width);
+        isPlain = false;
+        return shapeParagraph({ paragraph, face, style, width, fonts, extra });
+      });
+    if (isPlain && text.length <= LONGEST_REMEMBERED) {
+      if (memory.size >= MOST_REMEMBERED) memory.clear();
+      memory.set(key, made);
+    }
+    return made;
   }
 
   return {
@@ -86,11 +102,12 @@ function plainLine(
   face: BaseFont,
   style: Style,
 ): TextLine {
-  let hex = "";
-  for (let index = start; index < end; index += 1) hex += face.codes[text.charCodeAt(index)] ?? "";
+  let codes = "";
+  for (let index = start; index < end; index += 1)
+    codes += face.codes[text.charCodeAt(index)] ?? "";
   const font = `/${BASE_RESOURCES[style.weight]} ${style.size} Tf`;
   return {
-    operators: hex === "" ? "" : `${font} <${hex}> Tj`,
+    operators: codes === "" ? "" : `${font} (${codes}) Tj`,
     width: (length * style.size) / 1000,
   };
 }
