@@ -5,8 +5,9 @@ beforeAll(async () => {
   story = await startStory();
 });
 afterAll(async () => {
-  expect(await story.integrity()).toEqual([]);
+  const damages = await story.integrity();
   await story.close();
+  expect(damages).toEqual([]);
 });
 
 test("a delivered message gets its positive certificate at once", async () => {

@@ -10,8 +10,9 @@ beforeAll(async () => {
   story = await startStory();
 });
 afterAll(async () => {
-  expect(await story.integrity()).toEqual([]);
+  const damages = await story.integrity();
   await story.close();
+  expect(damages).toEqual([]);
 });
 
 async function count(sql: string, ...parameters: unknown[]): Promise<number> {
@@ -220,23 +221,4 @@ describe("a lost answer", () => {
     expect(view.outcome).toMatchObject({ reason: "acceptanceNotConfirmed" });
     expect(certificate).toMatchObject({ kind: "negative" });
   });
-});
-
-test("a damaged message is held for a person and does not stop the others", async () => {
-  const { messageId } = await story.accept("damaged", "+34600800000");
-  await story.accept("beside-it", "+34600800001");
-  await story.pass(0);
-  const { rows } = await story.database.owner.query<{ body: object }>(
-    "select body from evidence where message_id = $1 and seq = 1",
-    [messageId],
-  );
-  const change = "update evidence set body = $2 where message_id = $1 and seq = 1";
-  await story.database.owner.query(change, [messageId, { event: "ContentHandover" }]);
-  await story.pass();
-  expect((await story.status("beside-it")).view.stage.name).toBe("delivered");
-  await story.pass(121 * HOURS);
-  const held = "select count(*) as n from work where message_id = $1 and dead and step = 'settle'";
-  expect(await count(held, messageId)).toBe(1);
-  expect((await story.integrity()).map((damage) => damage.messageId)).toContain(messageId);
-  await story.database.owner.query(change, [messageId, rows[0]?.body]);
 });
