@@ -60,7 +60,7 @@ export async function createIssuer(settings: Settings, parts: Parts): Promise<Ce
 }
 
 /** Where the test seal is kept; `root.crt.pem` there is what a verifier has to trust. */
-export function testPkiDirectory(settings: Settings): string {
+function testPkiDirectory(settings: Settings): string {
   return join(settings.dataDirectory, "test-pki");
 }
 

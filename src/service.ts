@@ -1,3 +1,4 @@
+import type pg from "pg";
 import fastify, { type FastifyInstance } from "fastify";
 import { createIssuer } from "./certificate-parts.ts";
 import type { Clock, RandomSource, Timers } from "./domain/clock.ts";
@@ -22,6 +23,7 @@ import { createSmppGateway } from "./smpp/gateway.ts";
 import { describeLinkEvent } from "./smpp/link/link.ts";
 import { registerSoapDoor } from "./soap/door.ts";
 import { createReceiptInbox } from "./store/receipt-inbox.ts";
+import { clockSkew } from "./store/retention.ts";
 import { findCredential, rememberNonce } from "./store/users.ts";
 import type { Logger } from "./telemetry/logger.ts";
 
@@ -63,6 +65,8 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       onError: (error) => log.error("the database broke a connection", { error }),
     });
     started.push(() => database.close());
+
+    await tellSkew(database.db, parts);
 
     const { tls, ...smpp } = settings.smpp;
     const gateway = createSmppGateway(tls ? { ...smpp, tls: {} } : smpp, {
@@ -111,6 +115,16 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+const SKEW_ALARM = 5_000;
+
+/** Deadlines are ours and the purge asks both clocks: somebody has to know when they disagree. */
+async function tellSkew(db: pg.Pool, { clock, log }: ServiceParts): Promise<void> {
+  const milliseconds = await clockSkew(db, clock.now());
+  if (Math.abs(milliseconds) > SKEW_ALARM) {
+    log.warn("the clock of the database differs from ours", { milliseconds });
   }
 }
 

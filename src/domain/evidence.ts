@@ -95,7 +95,7 @@ export interface Evidence {
   readonly sha256: string;
 }
 
-export const CHAIN_START = "0".repeat(64);
+const CHAIN_START = "0".repeat(64);
 
 /** JSON with sorted keys and no white space, so that the same facts give the same bytes (RFC 8785). */
 export function canonicalJson(value: unknown): string {
@@ -111,7 +111,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** The hash of a record covers everything in it and the hash of the record before. */
-export function evidenceSha256(record: Omit<Evidence, "sha256">): string {
+function evidenceSha256(record: Omit<Evidence, "sha256">): string {
   return sha256(
     canonicalJson({
       messageId: record.messageId,

@@ -37,7 +37,7 @@ export interface SegmentView {
   readonly conflict?: string | undefined;
 }
 
-export interface IssuedCertificate {
+interface IssuedCertificate {
   readonly kind: CertificateKind;
   readonly issuedAt: Date;
   readonly csv: string;

@@ -1,11 +1,11 @@
 import type pg from "pg";
 import type { Issuer } from "../domain/certificate.ts";
 import type { Clock, Duration, RandomSource } from "../domain/clock.ts";
+import type { StoredReceipt } from "../store/receipts.ts";
 import type { Step } from "../store/work.ts";
 import type { CertificateIssuer, SmsGateway } from "./ports.ts";
-import type { ReceiptInbox } from "./record-receipt.ts";
 
-export interface LifecycleSettings {
+interface LifecycleSettings {
   readonly receiptDeadline: Duration;
   /** Time allowed after the deadline for receipts in flight. */
   readonly receiptGrace: Duration;
@@ -22,7 +22,8 @@ export interface LifecycleContext {
   readonly random: RandomSource;
   readonly gateway: SmsGateway;
   readonly issuer: CertificateIssuer;
-  readonly inbox: ReceiptInbox;
+  /** Stores a report; durable when it resolves. Those that come together share a commit. */
+  readonly inbox: (receipt: StoredReceipt) => Promise<void>;
   readonly settings: LifecycleSettings;
   /** Makes a step look for work soon; the tick makes it certain. */
   readonly wake: (step: Step | "match") => void;

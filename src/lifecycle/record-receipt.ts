@@ -1,10 +1,6 @@
 import { uuidv7, type ReceiptId } from "../domain/ids.ts";
-import type { StoredReceipt } from "../store/receipts.ts";
 import type { LifecycleContext } from "./context.ts";
 import type { ArrivedReceipt } from "./ports.ts";
-
-/** Stores a report; durable when it resolves. Many that come together share a commit. */
-export type ReceiptInbox = (receipt: StoredReceipt) => Promise<void>;
 
 /**
  * Step 3. When this resolves the report is durable as it came, and the link may acknowledge it to the

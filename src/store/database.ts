@@ -59,18 +59,11 @@ function mayRunAgain(error: unknown): boolean {
 }
 
 /** The SQLSTATE of a database error; undefined for anything else. */
-export function sqlState(error: unknown): string | undefined {
+function sqlState(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
 }
 
 /** A row that cannot be read as what it should be: a damaged database, or a bug. */
 export class DataInconsistency extends Error {
   override readonly name = "DataInconsistency";
-}
-
-/** The single row of an answer that must have exactly one. */
-export function onlyRow<T>(rows: readonly T[], what: string): T {
-  const [row] = rows;
-  if (!row || rows.length > 1) throw new DataInconsistency(`${what}: ${rows.length} rows`);
-  return row;
 }

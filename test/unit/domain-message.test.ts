@@ -6,7 +6,7 @@ import {
 } from "../../src/domain/evidence.ts";
 import type { MessageId, ReceiptId } from "../../src/domain/ids.ts";
 import { foldMessage, IllegalEvidence } from "../../src/domain/message.ts";
-import { decideOutcome } from "../../src/domain/outcome.ts";
+import { decideOutcome } from "../../src/domain/decide-outcome.ts";
 import type { MessageState } from "../../src/domain/delivery-receipt.ts";
 
 const MESSAGE = "019a0000-0000-7000-8000-000000000001" as MessageId;
