@@ -35,7 +35,9 @@ export interface CheckedSeal {
   readonly end: number;
 }
 
-const RANGE = /\/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]/g;
+const RANGE_NAME = "/ByteRange";
+const RANGE = /^\/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]/;
+const LONGEST_RANGE = 256;
 
 /**
  * Checks the seal of a PDF: hashes what it covers, and verifies signature, attributes and time-stamp.
@@ -73,13 +75,13 @@ interface FoundSeal {
 
 /** One seal, over everything up to its end but the hexadecimal string that holds it. */
 function readSeal(pdf: Buffer): FoundSeal {
-  const found = [...pdf.toString("latin1").matchAll(RANGE)];
-  const [match] = found;
-  if (!match || found.length > 1) throw new SealCheckError("noSeal");
+  const at = pdf.indexOf(RANGE_NAME);
+  const match = RANGE.exec(pdf.toString("latin1", at, at + LONGEST_RANGE));
+  if (at < 0 || !match || pdf.includes(RANGE_NAME, at + 1)) throw new SealCheckError("noSeal");
   const [zero = -1, length = 0, second = 0, rest = 0] = match.slice(1).map(Number);
   const end = second + rest;
   const opened = pdf[length] === 0x3c && pdf[second - 1] === 0x3e;
-  if (zero !== 0 || second <= length || end > pdf.length || match.index > length || !opened) {
+  if (zero !== 0 || second <= length || end > pdf.length || at > length || !opened) {
     throw new SealCheckError("coverage");
   }
   const hexadecimal = pdf.toString("latin1", length + 1, second - 1);

@@ -145,7 +145,18 @@ export function integer(value: Buffer | number): Buffer {
   return element(TAG.integer, positive);
 }
 
+const encodedOids = new Map<string, Buffer>();
+
+/** OBJECT IDENTIFIER; the few that there are get encoded once. */
 export function oid(dotted: string): Buffer {
+  const known = encodedOids.get(dotted);
+  if (known) return known;
+  const encoded = encodeOid(dotted);
+  encodedOids.set(dotted, encoded);
+  return encoded;
+}
+
+function encodeOid(dotted: string): Buffer {
   const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
   const bytes = [first * 40 + second, ...rest].flatMap((arc) => {
     const groups = [arc & 0x7f];

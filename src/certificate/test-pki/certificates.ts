@@ -6,8 +6,18 @@ import type { RandomSource } from "../../domain/clock.ts";
 const COUNTRY = "2.5.4.6";
 const ORGANISATION = "2.5.4.10";
 const COMMON_NAME = "2.5.4.3";
-const P256 = { name: "ECDSA", namedCurve: "P-256" };
 const HASH = "SHA-256";
+const KEYS = {
+  "P-256": { name: "ECDSA", namedCurve: "P-256" },
+  "RSA-3072": {
+    name: "RSASSA-PKCS1-v1_5",
+    modulusLength: 3072,
+    publicExponent: new Uint8Array([1, 0, 1]),
+    hash: HASH,
+  },
+} as const;
+
+export type KeyKind = keyof typeof KEYS;
 
 /** A certificate with its key, as node:crypto and the library need them. */
 export interface Identity {
@@ -17,6 +27,7 @@ export interface Identity {
 
 export interface CertificateRequest {
   readonly commonName: string;
+  readonly keyKind?: KeyKind;
   readonly notBefore: Date;
   readonly notAfter: Date;
   /** Bits of RFC 5280, 4.2.1.3: 0 digitalSignature, 1 nonRepudiation, 5 keyCertSign, 6 cRLSign. */
@@ -29,13 +40,16 @@ export interface CertificateRequest {
   readonly noCheck?: boolean;
 }
 
-/** Makes a key pair on P-256 and its certificate, signed by the issuer or by itself. */
+/** Makes a key pair and its certificate, signed by the issuer or by itself. */
 export async function makeIdentity(
   request: CertificateRequest,
   issuer: Identity | undefined,
   random: RandomSource,
 ): Promise<Identity> {
-  const keys = await webcrypto.subtle.generateKey(P256, true, ["sign", "verify"]);
+  const keys = await webcrypto.subtle.generateKey(KEYS[request.keyKind ?? "P-256"], true, [
+    "sign",
+    "verify",
+  ]);
   const certificate = new pkijs.Certificate({ version: 2 });
   certificate.serialNumber = new asn1js.Integer({ valueHex: serialNumber(random) });
   setName(certificate.subject, request.commonName);

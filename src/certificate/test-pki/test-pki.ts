@@ -9,6 +9,7 @@ import {
   privateKeyPem,
   type CertificateRequest,
   type Identity,
+  type KeyKind,
 } from "./certificates.ts";
 
 const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
@@ -48,6 +49,7 @@ export interface TestPkiOptions {
   readonly random: RandomSource;
   /** Printed in the certificates: where their status is told. */
   readonly statusUrl?: string;
+  readonly sealKeyKind?: KeyKind;
 }
 
 /**
@@ -59,9 +61,10 @@ export async function openTestPki({
   clock,
   random,
   statusUrl = NOWHERE,
+  sealKeyKind = "P-256",
 }: TestPkiOptions): Promise<TestPki> {
   if (!existsSync(join(directory, "root.crt.pem"))) {
-    await make({ directory, clock, random, statusUrl });
+    await make({ directory, clock, random, statusUrl, sealKeyKind });
   }
   const text = (name: string): Promise<string> => readFile(join(directory, name), "utf8");
   const root = await text("root.crt.pem");
@@ -86,6 +89,7 @@ async function make({
   clock,
   random,
   statusUrl,
+  sealKeyKind,
 }: Required<TestPkiOptions>): Promise<void> {
   const now = clock.now();
   const notBefore = new Date(now.getTime() - DAY);
@@ -107,6 +111,7 @@ async function make({
     root,
     "issuing-authority": issuing,
     seal: await identity("Segell de prova", issuing, {
+      keyKind: sealKeyKind,
       keyUsage: SIGNING,
       extendedKeyUsage: { purposes: [CLIENT_AUTHENTICATION, EMAIL_PROTECTION], critical: false },
       ...issuedHere,

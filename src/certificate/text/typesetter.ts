@@ -36,7 +36,7 @@ export function createTypesetter({ fonts, base }: Typefaces): Typesetter {
     const key = `${style.size}/${width}/${text}`;
     const known = text.length > LONGEST_REMEMBERED ? undefined : memory.get(key);
     if (known) return known;
-    let isPlain = true;
+    let isPlain = true as boolean;
     const made = text
       .replaceAll("\r\n", "\n")
       .split("\n")

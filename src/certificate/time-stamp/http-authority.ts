@@ -1,5 +1,6 @@
 import { CertificateDelayed } from "../../domain/certificate.ts";
 import { SECOND, type RandomSource } from "../../domain/clock.ts";
+import { exchange } from "../exchange.ts";
 import type { TimeStampAuthority } from "./authority.ts";
 import { timeStampRequest, tokenOfResponse } from "./request.ts";
 
@@ -27,7 +28,13 @@ export function createHttpTimeStampAuthority({
       for (const url of urls) {
         try {
           const request = timeStampRequest(sha256, random);
-          return tokenOfResponse(await post(url, request.der, timeout), request);
+          const response = await exchange(url, {
+            body: request.der,
+            contentType: "application/timestamp-query",
+            timeout,
+            largest: LARGEST_RESPONSE,
+          });
+          return tokenOfResponse(response, request);
         } catch (error) {
           const why = error instanceof Error ? error.message : String(error);
           faults.push(`${new URL(url).host}: ${why}`);
@@ -36,18 +43,4 @@ export function createHttpTimeStampAuthority({
       throw new CertificateDelayed(`no time-stamp: ${faults.join("; ")}`);
     },
   };
-}
-
-async function post(url: string, body: Buffer, timeout: number): Promise<Buffer> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/timestamp-query" },
-    body: new Uint8Array(body),
-    signal: AbortSignal.timeout(timeout),
-    redirect: "error",
-  });
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  const bytes = Buffer.from(await response.arrayBuffer());
-  if (bytes.length > LARGEST_RESPONSE) throw new Error("the answer is too large");
-  return bytes;
 }

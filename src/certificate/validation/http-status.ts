@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { SECOND } from "../../domain/clock.ts";
+import { exchange } from "../exchange.ts";
 import { children, expectTag, readDer, readOid, TAG, type Der } from "../seal/der.ts";
 import { ocspRequest, readCrl, readOcsp, StatusError } from "./status.ts";
 import type { StatusSource } from "./validation-data.ts";
@@ -22,21 +23,25 @@ export function createHttpStatus({
   /** Milliseconds for each address. */
   readonly timeout?: number;
 } = {}): StatusSource {
+  const limits = { timeout, largest: LARGEST_ANSWER };
   return {
     async status(certificate, issuer) {
       const { ocsp, crl } = statusAddresses(certificate);
       const faults: string[] = [];
       for (const address of ocsp) {
         try {
-          const body = ocspRequest(certificate, issuer);
-          return readOcsp(await ask(address, timeout, body), certificate, issuer);
+          const question = {
+            body: ocspRequest(certificate, issuer),
+            contentType: "application/ocsp-request",
+          };
+          return readOcsp(await exchange(address, { ...limits, ...question }), certificate, issuer);
         } catch (error) {
           faults.push(`${address}: ${error instanceof Error ? error.message : String(error)}`);
         }
       }
       for (const address of crl) {
         try {
-          return readCrl(await ask(address, timeout), certificate, issuer);
+          return readCrl(await exchange(address, limits), certificate, issuer);
         } catch (error) {
           faults.push(`${address}: ${error instanceof Error ? error.message : String(error)}`);
         }
@@ -44,19 +49,6 @@ export function createHttpStatus({
       throw new StatusError(faults.length > 0 ? faults.join("; ") : "it names no address to ask");
     },
   };
-}
-
-async function ask(address: string, timeout: number, body?: Buffer): Promise<Buffer> {
-  const request = body && {
-    method: "POST",
-    headers: { "content-type": "application/ocsp-request" },
-    body: new Uint8Array(body),
-  };
-  const response = await fetch(address, { ...request, signal: AbortSignal.timeout(timeout) });
-  if (!response.ok) throw new StatusError(`HTTP ${response.status}`);
-  const bytes = Buffer.from(await response.arrayBuffer());
-  if (bytes.length > LARGEST_ANSWER) throw new StatusError("the answer is too large");
-  return bytes;
 }
 
 /** The HTTP addresses in the extensions of a certificate (RFC 5280, 4.2.1.13 and 4.2.2.1). */
