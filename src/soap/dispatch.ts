@@ -2,22 +2,17 @@ import type { Clock, RandomSource } from "../domain/clock.ts";
 import type { Caller } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
 import { uuidv7 } from "../domain/ids.ts";
+import { textAnswer, writeAnswer, type Payload, type Written } from "./answer.ts";
 import type { Backend } from "./backend.ts";
 import { CONTRACT_NAMESPACE, type Contract } from "./contract.ts";
-import {
-  assertUnderstood,
-  readEnvelope,
-  versionOf,
-  writeEnvelope,
-  type Payload,
-  type SoapVersion,
-} from "./envelope.ts";
+import { assertUnderstood, readEnvelope, versionOf, type SoapVersion } from "./envelope.ts";
 import type { DoorLog } from "./log.ts";
 import { GetCertificate } from "./operations/GetCertificate.ts";
 import { GetStatus } from "./operations/GetStatus.ts";
 import type { Operation } from "./operations/operation.ts";
 import { SendCertifiedSms } from "./operations/SendCertifiedSms.ts";
 import { authenticate, type Authenticator } from "./security/authenticate.ts";
+import type { FailureBrake } from "./security/failure-brake.ts";
 import { WSSE } from "./security/names.ts";
 import { readSecurity, type SecurityHeader } from "./security/read-security.ts";
 import { isUnavailable } from "./unavailable.ts";
@@ -34,6 +29,7 @@ export interface DispatchParts extends Authenticator {
   readonly limits: XmlLimits;
   readonly validateResponses: boolean;
   readonly log: DoorLog;
+  readonly brake: FailureBrake;
 }
 
 /** A message as the transport hands it over. */
@@ -45,12 +41,14 @@ export interface SoapRequest {
   readonly assumedVersion: SoapVersion;
   /** SOAPAction or `action`: never trusted, only compared. */
   readonly action: string | undefined;
+  /** The caller speaks MTOM. */
+  readonly mtom: boolean;
+  /** Where the call comes from; it is counted, never written anywhere. */
+  readonly address: string;
 }
 
-export interface SoapAnswer {
+export interface SoapAnswer extends Written {
   readonly status: number;
-  readonly version: SoapVersion;
-  readonly body: string | Buffer;
   readonly correlationId: string;
   readonly retryAfterSeconds?: number | undefined;
 }
@@ -96,12 +94,13 @@ export async function dispatch(parts: DispatchParts, request: SoapRequest): Prom
   };
   try {
     const call = read(parts, request, progress);
-    progress.caller = await authenticate(parts, call.security);
+    progress.caller = await proveCaller(parts, call.security, request.address, correlationId);
     const payload = await call.run(parts.backend, progress.caller);
-    const body = writeEnvelope(progress.version, payload);
-    if (parts.validateResponses) assertAnswer(parts, body);
+    if (parts.validateResponses) assertAnswer(parts, progress.version, payload);
+    const mtom = request.mtom ? { boundary: `mtom-${correlationId}` } : undefined;
+    const written = writeAnswer(progress.version, payload, mtom);
     tell(undefined);
-    return { status: 200, version: progress.version, body, correlationId };
+    return { status: 200, ...written, correlationId };
   } catch (error) {
     const failure = asServiceError(error);
     if (failure.code === "Internal" || failure.code === "Unavailable") {
@@ -109,6 +108,31 @@ export async function dispatch(parts: DispatchParts, request: SoapRequest): Prom
     }
     tell(failure.code);
     return faultAnswer(progress.version, failure, correlationId);
+  }
+}
+
+/** Who calls, unless they failed too often. */
+async function proveCaller(
+  parts: DispatchParts,
+  security: SecurityHeader | undefined,
+  address: string,
+  correlationId: string,
+): Promise<Caller> {
+  const { brake, log } = parts;
+  const username = security?.usernameToken?.username ?? "";
+  brake.assertMayTry(username, address);
+  try {
+    const caller = await authenticate(parts, security);
+    brake.noteSuccess(username, address);
+    return caller;
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === "NotAuthenticated") {
+      const code = error.code;
+      if (brake.noteFailure(username, address)) {
+        log.warn("failed attempts to authenticate are slowed down", { correlationId, code });
+      }
+    }
+    throw error;
   }
 }
 
@@ -125,7 +149,7 @@ export function refusal(
 
 function faultAnswer(version: SoapVersion, error: ServiceError, correlationId: string): SoapAnswer {
   const { status, retryAfterSeconds, envelope } = writeFault(version, error, correlationId);
-  return { status, version, body: envelope, correlationId, retryAfterSeconds };
+  return { status, ...textAnswer(version, envelope), correlationId, retryAfterSeconds };
 }
 
 function read(parts: DispatchParts, request: SoapRequest, progress: Progress): Call {
@@ -157,7 +181,8 @@ function operationOf(payload: XmlNode): Operation {
 }
 
 /** An answer that breaks our own contract is a bug: outside production it does not leave. */
-function assertAnswer({ contract }: DispatchParts, body: string | Buffer): void {
+function assertAnswer({ contract }: DispatchParts, version: SoapVersion, payload: Payload): void {
+  const { body } = writeAnswer(version, payload, undefined);
   const unlimited = { depth: 256, elements: Infinity, attributes: Infinity };
   withXml(Buffer.from(body), { limits: unlimited }, ({ root }) => {
     const [violation] = contract.schema.validate(readEnvelope(root).payload);

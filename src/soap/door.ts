@@ -2,12 +2,22 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Clock, RandomSource } from "../domain/clock.ts";
 import { ServiceError } from "../domain/errors.ts";
 import type { Backend } from "./backend.ts";
-import { encodingOf, parseContentType, soapVersionOf } from "./content-type.ts";
+import { compressed } from "./transport/compress.ts";
+import { encodingOf, parseContentType, soapVersionOf } from "./transport/content-type.ts";
 import { DOOR_PATH, readContract } from "./contract.ts";
-import { dispatch, refusal, type DispatchParts, type SoapAnswer } from "./dispatch.ts";
-import { MEDIA_TYPE, type SoapVersion } from "./envelope.ts";
+import {
+  dispatch,
+  refusal,
+  type DispatchParts,
+  type SoapAnswer,
+  type SoapRequest,
+} from "./dispatch.ts";
+import type { SoapVersion } from "./envelope.ts";
 import type { DoorLog } from "./log.ts";
-import { readBody } from "./read-body.ts";
+import { homePage } from "./transport/home-page.ts";
+import { rootPart } from "./transport/multipart.ts";
+import { readBody } from "./transport/read-body.ts";
+import { createFailureBrake } from "./security/failure-brake.ts";
 import { createPasswordCheck } from "./security/password-check.ts";
 
 interface DoorLimits {
@@ -16,6 +26,8 @@ interface DoorLimits {
   readonly depth: number;
   readonly elements: number;
   readonly attributes: number;
+  /** Calls that are worked on at the same time. */
+  readonly inFlight: number;
 }
 
 const DEFAULT_LIMITS: DoorLimits = {
@@ -23,6 +35,7 @@ const DEFAULT_LIMITS: DoorLimits = {
   depth: 64,
   elements: 5_000,
   attributes: 5_000,
+  inFlight: 256,
 };
 
 export interface DoorOptions {
@@ -62,7 +75,10 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
     contract,
     limits,
     checkPassword,
+    brake: createFailureBrake(clock),
   };
+  const addressNow = (): string => (typeof publicUrl === "string" ? publicUrl : publicUrl());
+  let inFlight = 0;
 
   return async (server) => {
     server.removeAllContentTypeParsers();
@@ -78,37 +94,28 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
           ? error
           : new ServiceError(isCallersFault(error) ? "InvalidEnvelope" : "Internal");
       if (failure.code === "Internal") log.error("the door failed", { error });
-      return send(reply, refusal(parts, versionAsked(request), failure));
+      return send(request, reply, refusal(parts, versionAsked(request), failure));
     });
 
     server.post(DOOR_PATH, async (request, reply) => {
-      const contentType = parseContentType(request.headers["content-type"]);
-      const assumedVersion = soapVersionOf(contentType?.media ?? "");
-      if (contentType === undefined || assumedVersion === undefined) {
-        return send(reply, { ...refusal(parts, "1.1", unsupported()), status: 415 });
+      const sent = readMessage(request);
+      if (sent === undefined) {
+        return send(request, reply, { ...refusal(parts, "1.1", unsupported()), status: 415 });
       }
-      const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
-      const encoding = encodingOf(contentType.parameters.get("charset"), body);
-      if (encoding === null) {
-        return send(reply, { ...refusal(parts, assumedVersion, unsupported()), status: 415 });
+      if (inFlight >= limits.inFlight) throw new ServiceError("TooManyRequests");
+      inFlight += 1;
+      try {
+        return await send(request, reply, await dispatch(parts, sent));
+      } finally {
+        inFlight -= 1;
       }
-      const action = contentType.parameters.get("action") ?? header(request, "soapaction");
-      return send(
-        reply,
-        await dispatch(parts, {
-          body,
-          encoding,
-          assumedVersion,
-          action: action?.replace(/^"|"$/g, "") || undefined,
-        }),
-      );
     });
 
     server.get(DOOR_PATH, (request, reply) => {
       const asked = queryOf(request);
       const xsd = asked.get("xsd");
       const text = asked.has("wsdl")
-        ? contract.wsdl(typeof publicUrl === "string" ? publicUrl : publicUrl())
+        ? contract.wsdl(addressNow())
         : xsd === undefined
           ? undefined
           : contract.xsd(xsd);
@@ -121,6 +128,15 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
       return reply.type("text/xml; charset=utf-8").send(text);
     });
 
+    if (!server.hasRoute({ method: "GET", url: "/" })) {
+      server.get("/", (_request, reply) =>
+        reply
+          .header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'")
+          .type("text/html; charset=utf-8")
+          .send(homePage(addressNow())),
+      );
+    }
+
     server.route({
       method: ["PUT", "PATCH", "DELETE", "OPTIONS"],
       url: DOOR_PATH,
@@ -131,15 +147,51 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
   };
 }
 
-function send(reply: FastifyReply, answer: SoapAnswer): FastifyReply {
+/**
+ * The message that a request carries; undefined when its media type or charset is none of SOAP's.
+ *
+ * @throws ServiceError InvalidEnvelope for a multipart message that does not hold together
+ */
+function readMessage(request: FastifyRequest): SoapRequest | undefined {
+  const outer = parseContentType(request.headers["content-type"]);
+  if (outer === undefined) return undefined;
+  const whole = (request.body as Buffer | null | undefined) ?? Buffer.alloc(0);
+  const mtom = outer.media === "multipart/related";
+  const { contentType, body } = mtom ? rootPart(outer, whole) : { contentType: outer, body: whole };
+  const inner =
+    contentType.media === "application/xop+xml" ? contentType.parameters.get("type") : undefined;
+  const assumedVersion = soapVersionOf(parseContentType(inner)?.media ?? contentType.media);
+  const encoding = encodingOf(contentType.parameters.get("charset"), body);
+  if (assumedVersion === undefined || encoding === null) return undefined;
+  const action =
+    contentType.parameters.get("action") ??
+    outer.parameters.get("action") ??
+    header(request, "soapaction");
+  return {
+    body,
+    encoding,
+    assumedVersion,
+    action: action?.replace(/^"|"$/g, "") || undefined,
+    mtom,
+    address: request.ip,
+  };
+}
+
+async function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: SoapAnswer,
+): Promise<FastifyReply> {
   if (answer.retryAfterSeconds !== undefined) reply.header("retry-after", answer.retryAfterSeconds);
   // Whatever is left of a body that is too large is not read.
   if (answer.status === 413) reply.header("connection", "close");
+  const smaller = await compressed(header(request, "accept-encoding"), answer.body);
+  if (smaller) reply.header("content-encoding", "gzip").header("vary", "accept-encoding");
   return reply
     .code(answer.status)
-    .header("content-type", `${MEDIA_TYPE[answer.version]}; charset=utf-8`)
+    .header("content-type", answer.contentType)
     .header("x-correlation-id", answer.correlationId)
-    .send(answer.body);
+    .send(smaller ?? answer.body);
 }
 
 /** Parameters by name in lower case: some clients ask for `?WSDL`. */

@@ -126,20 +126,9 @@ function misshapen(): ServiceError {
   });
 }
 
-/** What goes into the Body of an answer: text, or text around one binary value. */
-export type Payload =
-  string | { readonly head: string; readonly binary: Buffer; readonly tail: string };
-
-/** The bytes of an answer; a binary value travels as base64. */
-export function writeEnvelope(version: SoapVersion, payload: Payload): string | Buffer {
-  const start = `${XML_DECLARATION}<s:Envelope xmlns:s="${ENVELOPE_NAMESPACE[version]}"><s:Body>`;
-  const end = "</s:Body></s:Envelope>";
-  if (typeof payload === "string") return start + payload + end;
-  return Buffer.concat([
-    Buffer.from(start + payload.head),
-    Buffer.from(payload.binary.toString("base64"), "latin1"),
-    Buffer.from(payload.tail + end),
-  ]);
+/** Wraps what goes into the Body. */
+export function writeEnvelope(version: SoapVersion, payload: string): string {
+  return `${XML_DECLARATION}<s:Envelope xmlns:s="${ENVELOPE_NAMESPACE[version]}"><s:Body>${payload}</s:Body></s:Envelope>`;
 }
 
 export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';

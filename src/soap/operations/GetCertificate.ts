@@ -1,7 +1,7 @@
 import type { CertificateKind } from "../../domain/outcome.ts";
 import type { CertificateAnswer } from "../../lifecycle/fetch-certificate.ts";
+import type { Payload } from "../answer.ts";
 import { CONTRACT_NAMESPACE } from "../contract.ts";
-import type { Payload } from "../envelope.ts";
 import { element } from "../xml/write.ts";
 import { fieldsOf } from "./fields.ts";
 import { readKey } from "./GetStatus.ts";
@@ -41,5 +41,5 @@ function write(answer: CertificateAnswer): Payload {
     element("verificationUrl", answer.verificationUrl),
     "<pdf>",
   ].join("");
-  return { head, binary: answer.pdf, tail: `</pdf></issued>${end}` };
+  return { head, pdf: answer.pdf, tail: `</pdf></issued>${end}` };
 }

@@ -1,6 +1,6 @@
 import type { Caller } from "../../domain/entity.ts";
+import type { Payload } from "../answer.ts";
 import type { Backend } from "../backend.ts";
-import type { Payload } from "../envelope.ts";
 import type { XmlNode } from "../xml/node.ts";
 
 /** An operation of the WSDL; its name is that of its element. */

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { ServiceError } from "../domain/errors.ts";
+import { ServiceError } from "../../domain/errors.ts";
 
 const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
 

@@ -1,4 +1,4 @@
-import { MEDIA_TYPE, type SoapVersion } from "./envelope.ts";
+import { MEDIA_TYPE, type SoapVersion } from "../envelope.ts";
 
 export interface ContentType {
   /** Lower case, without parameters. */
