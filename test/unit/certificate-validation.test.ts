@@ -120,6 +120,16 @@ test("a certificate that is revoked issues nothing", async () => {
   await expect(source.dataFor([seal()], [])).rejects.toThrow(/not good/);
 });
 
+test("a root that comes with the token is not trusted for that", async () => {
+  const source = createValidationSource({
+    clock,
+    source: createHttpStatus(),
+    anchors: pki.issuingAuthority.chain,
+  });
+  const pool = [new X509Certificate(pki.root)];
+  await expect(source.dataFor([seal()], pool)).rejects.toThrow(/root that is trusted/);
+});
+
 test("an unknown issuer is told", async () => {
   const source = createValidationSource({ clock, source: createHttpStatus(), anchors: "" });
   await expect(source.dataFor([seal()], [])).rejects.toThrow(/issuer .* is not known/);

@@ -51,7 +51,7 @@ export function createValidationSource({
 }: {
   readonly clock: Clock;
   readonly source: StatusSource;
-  /** PEM of roots and of certificates that tokens leave out. */
+  /** PEM of the roots that are trusted, and of certificates that tokens leave out. */
   readonly anchors: string;
   /** Milliseconds after which a status is too old to issue with. */
   readonly oldest?: number;
@@ -68,6 +68,10 @@ export function createValidationSource({
     const found = paths.get(leaf.fingerprint256);
     if (found) return found;
     const path = pathTo(leaf, [...known, ...pool]);
+    const root = path.at(-1);
+    if (!root || !known.some(({ raw }) => raw.equals(root.raw))) {
+      throw new CertificateDelayed(`${nameOf(leaf)} does not come from a root that is trusted`);
+    }
     paths.set(leaf.fingerprint256, path);
     return path;
   }
@@ -144,12 +148,13 @@ export function createValidationSource({
 
 function delayed(certificate: X509Certificate, cause: unknown): CertificateDelayed {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new CertificateDelayed(
-    `no status of ${certificate.subject.replaceAll("\n", ", ")}: ${why}`,
-    {
-      cause,
-    },
-  );
+  return new CertificateDelayed(`no status of ${nameOf(certificate)}: ${why}`, {
+    cause,
+  });
+}
+
+function nameOf({ subject }: X509Certificate): string {
+  return subject.replaceAll("\n", ", ");
 }
 
 function unique(list: readonly Buffer[]): Buffer[] {
@@ -163,9 +168,7 @@ function pathTo(leaf: X509Certificate, pool: readonly X509Certificate[]): X509Ce
     const below = current;
     const issuer = pool.find((one) => below.checkIssued(one) && below.verify(one.publicKey));
     if (!issuer) {
-      throw new CertificateDelayed(
-        `the issuer of ${leaf.subject.replaceAll("\n", ", ")} is not known`,
-      );
+      throw new CertificateDelayed(`the issuer of ${nameOf(leaf)} is not known`);
     }
     path.push(issuer);
     current = issuer;
