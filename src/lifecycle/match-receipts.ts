@@ -9,7 +9,7 @@ import { readCandidates, takeUnmatched, type Candidate } from "../store/receipts
 import { enqueue } from "../store/work.ts";
 import type { LifecycleContext } from "./context.ts";
 
-const BATCH = 500;
+const BATCH = 2_000;
 /** How long a submit answer may still be on its way before a receipt is tried without its id. */
 const UNCONFIRMED_AFTER = 2 * MINUTE;
 /** Operators' clocks and ours differ; a receipt this much older than its relay is another message's. */

@@ -110,10 +110,13 @@ export async function readCandidates(
 ): Promise<Candidate[]> {
   const { rows } = await db.query<CandidateRow>(
     `with pairs as (
+       -- Offset 0 makes it look up one receipt after another and end at the limit, however many
+       -- receipts and segments there are.
        (select u.receipt_id, a.message_id, a.segment, a.recipient as awaited_recipient,
           a.relayed_at, 'id' as matched_by
-        from unmatched_receipts u
-        join awaited_segments a on a.operator = u.operator and a.match_key = u.smsc_message_id
+        from unmatched_receipts u cross join lateral (
+          select message_id, segment, recipient, relayed_at from awaited_segments
+          where operator = u.operator and match_key = u.smsc_message_id offset 0) a
         order by u.receipt_id limit $2)
        union all
        (select u.receipt_id, a.message_id, a.segment, a.recipient, a.relayed_at, 'recipient'

@@ -5,6 +5,7 @@ import { createSmppGateway } from "../../src/smpp/gateway.ts";
 import { systemClock, systemRandom, systemTimers } from "../../src/system.ts";
 import { startChild } from "../support/child.ts";
 import { until } from "../support/hands.ts";
+import { measureReceipts } from "../support/measure-receipts.ts";
 import { segmentsFor } from "../support/operator.ts";
 
 const ROUNDS = 7;
@@ -12,6 +13,7 @@ const SEGMENTS = 20_000;
 const TEXT = "Notificacio electronica: teniu un avis a la seu electronica del Govern.";
 const RECIPIENT = "+376600100";
 const LEAST_RATIO = 1.3;
+const LEAST_SHARE = 0.5;
 
 /** Sends so many segments with so many in flight; answers segments per second. */
 type Run = (window: number, count: number) => Promise<number>;
@@ -116,6 +118,22 @@ for (const window of [10, 100]) {
   );
 }
 await echo.stop();
+
+const receipts = await measureReceipts();
+figures["receipts_per_second"] = Math.round(receipts.perSecond);
+figures["pgbench_inserts_per_second"] = Math.round(receipts.inserts);
+const share = Math.round((receipts.perSecond / receipts.inserts) * 100) / 100;
+bars.push({
+  name: "receipts_to_inserts",
+  value: share,
+  limit: LEAST_SHARE,
+  ok: share >= LEAST_SHARE,
+});
+console.log(
+  `receipts: ${Math.round(receipts.perSecond)} a second read, stored durably and matched beside ` +
+    `1 000 000 finished messages; pgbench inserts ${Math.round(receipts.inserts)} single rows a ` +
+    `second with ten clients; ${share} of its rate (at least ${LEAST_SHARE})`,
+);
 
 console.log(JSON.stringify({ bench: "smpp", figures, bars }));
 if (bars.some((bar) => !bar.ok)) process.exitCode = 1;

@@ -1,0 +1,136 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { LifecycleContext } from "../../src/lifecycle/context.ts";
+import { matchReceipts } from "../../src/lifecycle/match-receipts.ts";
+import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
+import { retainCertificates } from "../../src/lifecycle/retain-certificates.ts";
+import { createReceiptInbox } from "../../src/store/receipt-inbox.ts";
+import { DEFAULT_DIALECT } from "../../src/smpp/dialect.ts";
+import { decodePdu, encodePdu } from "../../src/smpp/pdu.ts";
+import { readReport } from "../../src/smpp/receipt.ts";
+import { systemRandom } from "../../src/system.ts";
+import { createTestDatabase } from "./database.ts";
+import { insertAwaiting, insertFinished } from "./finished-messages.ts";
+import { createHands } from "./hands.ts";
+
+const FINISHED = 1_000_000;
+const RECEIPTS = 30_000;
+/** Reports that the operator sends before the first is acknowledged: a few binds' windows. */
+const IN_FLIGHT = 500;
+const CLIENTS = 10;
+
+const run = promisify(execFile);
+
+interface Measured {
+  /** Receipts read, stored and matched in a second. */
+  readonly perSecond: number;
+  /** Single-row transactions of pgbench in a second, half before and half after. */
+  readonly inserts: number;
+}
+
+/** From the octets of deliver_sm to the evidence of the message, on the database of this run. */
+export async function measureReceipts(): Promise<Measured> {
+  const database = await createTestDatabase();
+  const hands = createHands();
+  const context = {
+    db: database.app,
+    clock: hands.clock,
+    random: systemRandom,
+    inbox: createReceiptInbox(database.app),
+    wake: () => undefined,
+    settings: { retention: { months: 60, milliseconds: 0 } },
+  } as unknown as LifecycleContext;
+  try {
+    await retainCertificates(context);
+    await insertFinished(database.owner, hands.clock.now(), FINISHED);
+    const ids = await insertAwaiting(database.owner, hands, RECEIPTS);
+    await database.owner.query("create table bench_inserts (id uuid primary key, row text)");
+    const before = await pgbench(database.ownerUrl);
+    const start = performance.now();
+    await Promise.all([receive(context, ids), match(context, ids.length)]);
+    const perSecond = (ids.length * 1_000) / (performance.now() - start);
+    const after = await pgbench(database.ownerUrl);
+    return { perSecond, inserts: (before + after) / 2 };
+  } finally {
+    await database.drop();
+  }
+}
+
+async function receive(context: LifecycleContext, ids: readonly string[]): Promise<void> {
+  const left = ids.values();
+  const operator = async (): Promise<void> => {
+    for (const id of left) {
+      const octets = deliverSm(id);
+      const decoded = decodePdu(octets);
+      if (decoded.kind !== "pdu" || decoded.pdu.command !== "deliver_sm") throw new Error(id);
+      const receipt = readReport(decoded.pdu, octets, {
+        operator: "Bench",
+        link: "Bench/transceiver-1",
+        receivedAt: context.clock.now(),
+        dialect: DEFAULT_DIALECT,
+      });
+      await recordReceipt(context, receipt);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, operator));
+}
+
+/** The match step as its timer runs it: again at once while it finds work. */
+async function match(context: LifecycleContext, count: number): Promise<void> {
+  for (let matched = 0; matched < count;) {
+    matched += await matchReceipts(context);
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
+
+function deliverSm(id: string): Buffer {
+  const text =
+    `id:${id} sub:001 dlvrd:001 submit date:2603020900 done date:2603020901 stat:DELIVRD ` +
+    "err:000 text:Teniu una notificaci";
+  return encodePdu(
+    "deliver_sm",
+    { sequence: 1 },
+    {
+      serviceType: "",
+      sourceAddrTon: 1,
+      sourceAddrNpi: 1,
+      sourceAddr: "34600100000",
+      destAddrTon: 5,
+      destAddrNpi: 0,
+      destinationAddr: "Govern",
+      esmClass: 4,
+      protocolId: 0,
+      priorityFlag: 0,
+      scheduleDeliveryTime: "",
+      validityPeriod: "",
+      registeredDelivery: 0,
+      replaceIfPresentFlag: 0,
+      dataCoding: 0,
+      smDefaultMsgId: 0,
+      shortMessage: Buffer.from(text, "latin1"),
+    },
+  );
+}
+
+async function pgbench(url: string): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "pgbench-"));
+  const script = join(folder, "insert.sql");
+  writeFileSync(
+    script,
+    "insert into bench_inserts values (gen_random_uuid(), repeat('x', 300));\n",
+  );
+  try {
+    const options = `-n -c ${CLIENTS} -j 2 -T 4 -M prepared -f`.split(" ");
+    const { stdout } = await run("pgbench", [...options, script, url]);
+    const tps = /tps = ([\d.]+)/.exec(stdout)?.[1];
+    if (tps === undefined) throw new Error(stdout);
+    return Number(tps);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
