@@ -4,8 +4,8 @@ import type { Wording } from "../wording/wording.ts";
 import { ACCENT, COLUMN, FRAME, INK, points, RULE, SOFT, type Paper } from "./paper.ts";
 import { qrOperators } from "./qr.ts";
 
-const QR_SIDE = 66;
-const TOP = PAGE.height - FRAME.bottom + 16;
+const QR_SIDE = 62;
+const TOP = PAGE.height - FRAME.bottom + 15;
 
 /** Code, address and QR on every sheet, and the mark of a test: decoration, the text has them too. */
 export function writeFeet(
@@ -24,7 +24,7 @@ export function writeFeet(
   const csvLabel = typesetter.line(foot.csv, small);
   const urlLabel = typesetter.line(foot.verify, small);
   const url = typesetter.lines(facts.verificationUrl, { weight: "regular", size: 8.4 }, width);
-  const sealed = typesetter.lines(foot.sealed, small, width - 70);
+  const sealed = typesetter.lines(foot.sealed, small, width);
   const count = paper.sheetCount;
   for (let page = 0; page < count; page += 1) {
     const number = typesetter.line(foot.page(page + 1, count), small);

@@ -14,7 +14,7 @@ export const ACCENT: Colour = "0.55 0.09 0.12";
 export const GREEN: Colour = "0.07 0.36 0.2";
 
 /** Points from the edges of the sheet; the foot is the same on every page. */
-export const FRAME = { left: 54, right: 54, top: 48, bottom: 124 } as const;
+export const FRAME = { left: 54, right: 54, top: 44, bottom: 108 } as const;
 export const COLUMN = PAGE.width - FRAME.left - FRAME.right;
 
 interface Sheet {

@@ -2,14 +2,16 @@ import { element } from "../pdf/structure.ts";
 import { ACCENT, block, COLUMN, FRAME, INK, RULE, SOFT, type Paper } from "./paper.ts";
 
 const LABEL_WIDTH = 146;
-const ROW_LEADING = 12.4;
+const ROW_LEADING = 12.2;
+/** Between a value and a remark on the same line. */
+const GAP = 8;
 const LABEL = { weight: "regular", size: 8.2 } as const;
 const VALUE = { weight: "regular", size: 9 } as const;
 
 /** A numbered heading, never alone at the foot of a sheet. */
 export function heading(paper: Paper, number: number, text: string): void {
   paper.ensure(60);
-  if (paper.y > FRAME.top) paper.y += 10;
+  if (paper.y > FRAME.top) paper.y += 8;
   const owner = element("H2");
   paper.document.children.push(owner);
   const top = paper.y;
@@ -37,7 +39,15 @@ export function fields(paper: Paper, list: readonly Field[]): void {
     const values = paper.typesetter.lines(value, VALUE, width);
     const remarks = remark === undefined ? [] : paper.typesetter.lines(remark, LABEL, width);
     const labels = paper.typesetter.lines(label, LABEL, LABEL_WIDTH - 8);
-    const rows = Math.max(labels.length, values.length + remarks.length);
+    const [first] = values;
+    const [small] = remarks;
+    const beside =
+      first !== undefined &&
+      small !== undefined &&
+      values.length + remarks.length === 2 &&
+      first.width + GAP + small.width <= width;
+    const below = beside ? [] : remarks;
+    const rows = Math.max(labels.length, values.length + below.length);
     paper.ensure(Math.min(rows, 20) * ROW_LEADING);
     const item = element("LI");
     const name = element("LBody");
@@ -51,7 +61,11 @@ export function fields(paper: Paper, list: readonly Field[]): void {
       });
     });
     paper.tagged(body, () => {
-      [...values, ...remarks].forEach((line, index) => {
+      if (beside) {
+        const x = FRAME.left + LABEL_WIDTH + first.width + GAP;
+        paper.show(small, x, top + ROW_LEADING - 3, SOFT);
+      }
+      [...values, ...below].forEach((line, index) => {
         const colour = index < values.length ? INK : SOFT;
         paper.show(line, FRAME.left + LABEL_WIDTH, top + (index + 1) * ROW_LEADING - 3, colour);
       });

@@ -3,7 +3,7 @@ import { countCharacters } from "../../domain/content.ts";
 import { element } from "../pdf/structure.ts";
 import { POLICY, TEMPLATE } from "../template.ts";
 import type { Wording } from "../wording/wording.ts";
-import { madridInstant, shortInstant, utcInstant } from "./instants.ts";
+import { madridInstant, utcInstant } from "./instants.ts";
 import { block, COLUMN, FRAME, RULE, SHADE, SOFT, type Paper } from "./paper.ts";
 import { dashes, fields, heading, type Field } from "./parts.ts";
 
@@ -141,7 +141,6 @@ export function writeEvidenceSection(
     ...present(label.evidenceSha256, evidenceSha256),
     ...present(label.seal, "PAdES (ETSI EN 319 142-1) · RFC 3161"),
     ...present(label.template, `${TEMPLATE} · ${POLICY}`),
-    ...present(label.retainUntil, shortInstant(facts.retainUntil)),
   ]);
   block(paper, wording.evidenceNote, { style: NOTE, leading: 11.6, colour: SOFT });
 }

@@ -12,8 +12,8 @@ export interface CellText {
 export type Cell = readonly CellText[];
 
 const SIZE = 8;
-const LEADING = 11;
-const PADDING = { x: 5, y: 3.5 } as const;
+const LEADING = 10.2;
+const PADDING = { x: 5, y: 2.8 } as const;
 
 interface SetLine {
   readonly line: TextLine;

@@ -32,7 +32,7 @@ export function writeTimeline(
     [cell(event.issued), instant(facts.issuedAt), cell("–")],
     [cell(event.stamped), cell(event.inSeal), cell("–")],
   );
-  table(paper, [0.41, 0.32, 0.27], [label.event, label.ourTime, label.operatorTime], rows);
+  table(paper, [0.43, 0.29, 0.28], [label.event, label.ourTime, label.operatorTime], rows);
 }
 
 function cell(text: string, remark?: string): Cell {
@@ -102,7 +102,7 @@ export function writeSegments(
   heading(paper, number, wording.section.segments);
   table(
     paper,
-    [0.11, 0.37, 0.2, 0.32],
+    [0.1, 0.43, 0.2, 0.27],
     [label.segment, label.smscMessageId, label.state, label.reportedAt],
     facts.segments.map((segment) => [
       [{ text: `${segment.number}/${facts.segments.length}`, weight: "bold" as const }],
@@ -110,7 +110,10 @@ export function writeSegments(
         { text: segment.smscMessageId ?? "–" },
         ...(segment.payloadSha256 === undefined
           ? []
-          : [{ text: `SHA-256 ${segment.payloadSha256}`, soft: true }]),
+          : [
+              { text: `${label.payloadSha256}:`, soft: true },
+              { text: segment.payloadSha256, soft: true },
+            ]),
       ],
       stateOf(segment, wording),
       arrivalOf(segment),
