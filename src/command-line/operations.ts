@@ -1,4 +1,5 @@
 import { checkIntegrity } from "../store/integrity.ts";
+import { readUnmatched } from "../store/receipts.ts";
 import { readBacklog, readDeadWork, requeue, type Step } from "../store/work.ts";
 import { systemClock } from "../system.ts";
 import { print, readArguments, table, UsageError, type Command } from "./command.ts";
@@ -36,6 +37,11 @@ work requeue --step STEP --message ID   tries again what was given up`,
           })),
         ),
       );
+      const unmatched = await readUnmatched(db);
+      if (unmatched.count > 0) {
+        const since = unmatched.oldestAt?.toISOString() ?? "";
+        print(`\n${unmatched.count} receipts belong to no segment that we know, since ${since}`);
+      }
       const dead = await readDeadWork(db);
       if (dead.length > 0) print(`\nGiven up, waiting for a person:\n${table(dead)}`);
     });

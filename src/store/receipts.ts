@@ -165,3 +165,16 @@ export async function readReceipts(
   );
   return rows.map(toReceipt);
 }
+
+/** Receipts that have not found their segment: how many, and since when. */
+export interface Unmatched {
+  readonly count: number;
+  readonly oldestAt: Date | undefined;
+}
+
+export async function readUnmatched(db: Connection): Promise<Unmatched> {
+  const { rows } = await db.query<{ count: number; oldest: Date | null }>(
+    "select count(*)::integer as count, min(received_at) as oldest from unmatched_receipts",
+  );
+  return { count: rows[0]?.count ?? 0, oldestAt: rows[0]?.oldest ?? undefined };
+}
