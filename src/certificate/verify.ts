@@ -8,7 +8,7 @@ import { readCertificates } from "./validation/validation-data.ts";
 import { FINDING_WORDS, type FindingName } from "./wording/findings.ts";
 
 /** One thing that was looked at, and what it means in plain words. */
-export interface Finding {
+interface Finding {
   readonly name: FindingName;
   readonly ok: boolean;
   readonly words: Words;

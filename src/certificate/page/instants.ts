@@ -23,7 +23,7 @@ function twoDigits(value: number): string {
 }
 
 /** `12/03/2026 10:15:32` in Madrid, and its offset `UTC+01:00`. */
-export function inMadrid(at: Date): {
+function inMadrid(at: Date): {
   readonly date: string;
   readonly time: string;
   readonly offset: string;

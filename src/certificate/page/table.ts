@@ -3,7 +3,7 @@ import type { Style, TextLine } from "../text/line.ts";
 import { COLUMN, FRAME, INK, RULE, SHADE, SOFT, type Colour, type Paper } from "./paper.ts";
 
 /** A cell: paragraphs, each with its own look. */
-export interface CellText {
+interface CellText {
   readonly text: string;
   readonly weight?: Style["weight"];
   readonly soft?: boolean;

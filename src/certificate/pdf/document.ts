@@ -7,7 +7,7 @@ import { dateString, name, reference, stream, textString } from "./syntax.ts";
 import { Update, type Revision } from "./update.ts";
 
 /** A file that travels inside the document (ISO 19005-3, 6.8). */
-export interface Attachment {
+interface Attachment {
   readonly name: string;
   readonly mediaType: string;
   readonly description: string;
@@ -29,7 +29,7 @@ export interface DocumentContent {
 }
 
 /** Where the seal will be, and what the document says of it. */
-export interface SealPlace {
+interface SealPlace {
   readonly at: Date;
   readonly by: string;
   readonly reason: string;

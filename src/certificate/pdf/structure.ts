@@ -19,7 +19,7 @@ export type Role =
   | "Form";
 
 /** Content of a page that belongs to an element. */
-export interface MarkedContent {
+interface MarkedContent {
   readonly page: number;
   readonly mark: number;
 }
@@ -33,7 +33,7 @@ export interface StructureElement {
 }
 
 /** An annotation inside the structure. */
-export interface ObjectChild {
+interface ObjectChild {
   readonly object: number;
   readonly page: number;
 }
@@ -43,7 +43,7 @@ export function element(role: Role, entries = ""): StructureElement {
 }
 
 /** What a person who cannot see an image is told. */
-export function alternativeText(text: string): string {
+function alternativeText(text: string): string {
   return `/Alt ${textString(text)}`;
 }
 

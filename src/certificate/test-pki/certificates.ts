@@ -151,7 +151,7 @@ function authorityInformation(address: string): asn1js.Sequence {
 }
 
 /** PEM of a DER encoding. */
-export function pem(label: string, der: ArrayBuffer): string {
+function pem(label: string, der: ArrayBuffer): string {
   const lines =
     Buffer.from(der)
       .toString("base64")

@@ -1,7 +1,7 @@
 import type { Font, FontName } from "./fonts.ts";
 
 /** A glyph in one document: which text it stands for decides its code. */
-export interface ExtraGlyph {
+interface ExtraGlyph {
   readonly code: number;
   readonly glyph: number;
   /** What a reader copies; empty for a glyph that only completes the one before. */

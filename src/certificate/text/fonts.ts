@@ -27,7 +27,7 @@ export interface ShapedGlyph {
 }
 
 /** Metrics of a FontDescriptor (ISO 32000-1, 9.8), in thousandths. */
-export interface FontMetrics {
+interface FontMetrics {
   readonly ascent: number;
   readonly descent: number;
   readonly capHeight: number;

@@ -64,7 +64,7 @@ function xrefAt(bytes: Buffer, xref: number): { match: RegExpExecArray; start: n
 }
 
 /** The last revision of a file of ours, read back from its bytes. */
-export function readRevision(bytes: Buffer): Revision {
+function readRevision(bytes: Buffer): Revision {
   const tail = /startxref\n(\d+)\n%%EOF\n$/.exec(
     bytes.toString("latin1", Math.max(0, bytes.length - 64)),
   );

@@ -78,7 +78,7 @@ export interface Wording {
   readonly attachment: { readonly json: string; readonly xml: string };
 }
 
-export type LabelName =
+type LabelName =
   | "kind"
   | "messageId"
   | "csv"
