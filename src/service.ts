@@ -15,12 +15,11 @@ import { createSchedule, type Schedule } from "./lifecycle/schedule.ts";
 import { settleOutcomes } from "./lifecycle/settle-outcome.ts";
 import { tellStatus } from "./lifecycle/tell-status.ts";
 import { openDatabase } from "./open-database.ts";
+import { createOperatorLink } from "./operator-link.ts";
 import { registerHealth } from "./portal/health.ts";
 import { registerVerification } from "./portal/verification.ts";
 import { secretsKey } from "./secrets-key.ts";
 import type { Settings } from "./settings.ts";
-import { createSmppGateway } from "./smpp/gateway.ts";
-import { describeLinkEvent } from "./smpp/link/link.ts";
 import { registerSoapDoor } from "./soap/door.ts";
 import { createReceiptInbox } from "./store/receipt-inbox.ts";
 import { clockSkew } from "./store/retention.ts";
@@ -51,7 +50,7 @@ export interface Service {
  * @throws SetupProblem what a person has to mend
  */
 export async function startService(settings: Settings, parts: ServiceParts): Promise<Service> {
-  const { clock, random, timers, log } = parts;
+  const { clock, random, log } = parts;
   const url = settings.publicUrl ?? `http://${settings.host}:${settings.port}`;
   const started: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -68,17 +67,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
 
     await tellSkew(database.db, parts);
 
-    const { tls, ...smpp } = settings.smpp;
-    const gateway = createSmppGateway(tls ? { ...smpp, tls: {} } : smpp, {
-      clock,
-      timers,
-      random,
-      tell: (event) => {
-        const line = `operator's link: ${describeLinkEvent(event)}`;
-        if (event.kind === "bound") log.info(line);
-        else log.warn(line);
-      },
-    });
+    const gateway = createOperatorLink(settings, parts, { db: database.db, key });
     const issuer = await createIssuer(settings, parts);
     const schedule: Schedule = createSchedule(
       {

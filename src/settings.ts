@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { addDuration, parseDuration, type Duration } from "./domain/clock.ts";
 import { MINIMUM_RETENTION } from "./domain/retention.ts";
+import type { KannelSettings } from "./smpp/kannel/gateway.ts";
+import type { TlsSettings } from "./smpp/link/link.ts";
+import { readOperatorSheet, type OperatorSheet } from "./smpp/operator-sheet.ts";
 
 /** Everything that can be set, read once at start. README.md has the table. */
 export interface Settings {
@@ -25,8 +28,16 @@ export interface Settings {
     readonly port: number;
     readonly systemId: string;
     readonly password: string;
-    readonly tls: boolean;
+    readonly tls: TlsSettings | undefined;
+    /** What the operator's specification sheet says beyond that. */
+    readonly sheet: OperatorSheet;
   };
+  /** Present: messages leave through a Kannel gateway instead of SMPP. */
+  readonly kannel:
+    | (Pick<KannelSettings, "sendUrl" | "username" | "password" | "callback"> & {
+        readonly callbackUrl: string | undefined;
+      })
+    | undefined;
   readonly seal:
     | {
         readonly keyPath: string;
@@ -115,7 +126,18 @@ export function parseSettings(environment: Environment): Settings {
     return allowed ?? fault(`${name} must be one of ${values.join(", ")}`, fallback);
   }
 
+  function operatorSheet(name: string): OperatorSheet {
+    const { sheet, faults: inSheet } = readOperatorSheet(text(name) ?? "{}");
+    for (const each of inSheet) faults.push(`${name}: ${each}`);
+    return sheet;
+  }
+  /** Of the SMPP link, which is not used when there is a Kannel. */
+  function forSmpp(name: string, why: string, fallback: string): string {
+    return kannelUrl === undefined ? inProduction(name, why, fallback) : (text(name) ?? fallback);
+  }
+
   const production = oneOf("ENVIRONMENT", ["test", "production"], "test") === "production";
+  const kannelUrl = url("KANNEL_SEND_URL", ["http:"]);
   const databaseUrl = url("DATABASE_URL", ["postgres:", "postgresql:"]);
   const ownerUrl = url("DATABASE_OWNER_URL", ["postgres:", "postgresql:"]);
   const retention = duration("RETENTION", "P5Y");
@@ -162,12 +184,29 @@ export function parseSettings(environment: Environment): Settings {
     secretsKey,
     smpp: {
       operator: inProduction("SMPP_OPERATOR", "it is printed on certificates", "Operador simulat"),
-      host: inProduction("SMPP_HOST", "the operator's SMSC", "127.0.0.1"),
+      host: forSmpp("SMPP_HOST", "the operator's SMSC", "127.0.0.1"),
       port: port("SMPP_PORT", 2775),
-      systemId: inProduction("SMPP_SYSTEM_ID", "the operator gives it", "sms-certificat"),
-      password: inProduction("SMPP_PASSWORD", "the operator gives it", "password"),
-      tls: oneOf("SMPP_TLS", ["on", "off"], "off") === "on",
+      systemId: forSmpp("SMPP_SYSTEM_ID", "the operator gives it", "sms-certificat"),
+      password: forSmpp("SMPP_PASSWORD", "the operator gives it", "password"),
+      tls:
+        oneOf("SMPP_TLS", ["on", "off"], "off") === "on"
+          ? { ca: text("SMPP_TLS_CA"), serverName: text("SMPP_TLS_NAME") }
+          : undefined,
+      sheet: operatorSheet("SMPP_SHEET"),
     },
+    kannel:
+      kannelUrl === undefined
+        ? undefined
+        : {
+            sendUrl: kannelUrl,
+            username: inProduction("KANNEL_USERNAME", "as in its sendsms-user", "tester"),
+            password: inProduction("KANNEL_PASSWORD", "as in its sendsms-user", "foobar"),
+            callback: {
+              host: text("KANNEL_CALLBACK_HOST") ?? "127.0.0.1",
+              port: port("KANNEL_CALLBACK_PORT", 8090),
+            },
+            callbackUrl: url("KANNEL_CALLBACK_URL", ["http:", "https:"]),
+          },
     seal:
       keyPath !== undefined &&
       chainPath !== undefined &&

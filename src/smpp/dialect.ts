@@ -2,8 +2,19 @@ import type { MessageState } from "../domain/delivery-receipt.ts";
 import type { AlphabetOptions } from "./alphabet.ts";
 import type { IdConvention } from "./message-id.ts";
 
+export const MESSAGE_STATE_WORDS: readonly MessageState[] = [
+  "ENROUTE",
+  "DELIVERED",
+  "EXPIRED",
+  "DELETED",
+  "UNDELIVERABLE",
+  "ACCEPTED",
+  "UNKNOWN",
+  "REJECTED",
+];
+
 /** A type of number and a numbering plan; SMPP 3.4, 5.2.5 and 5.2.6. */
-interface NumberKind {
+export interface NumberKind {
   readonly ton: number;
   readonly npi: number;
 }
