@@ -20,6 +20,7 @@ import { writeSegments, writeTimeline } from "./timeline.ts";
 /** The pages of a certificate, drawn, with their structure. */
 export interface DrawnCertificate {
   readonly pages: readonly string[];
+  readonly shapes: readonly string[];
   readonly structure: StructureElement;
   readonly extraFonts: readonly ExtraFont[];
 }
@@ -45,6 +46,7 @@ export function drawCertificate(
   writeFeet(paper, facts, wording, test);
   return {
     pages: paper.finish(),
+    shapes: paper.shapes,
     structure: paper.document,
     extraFonts: paper.typesetter.extra.all(),
   };

@@ -15,7 +15,7 @@ export function writeFeet(
   test: boolean,
 ): void {
   const { foot } = wording;
-  const qr = qrOperators(facts.verificationUrl);
+  const qr = paper.addShape(qrOperators(facts.verificationUrl));
   const x = FRAME.left + QR_SIDE + 14;
   const width = COLUMN - QR_SIDE - 14;
   const small = { weight: "regular", size: 7.8 } as const;
@@ -35,7 +35,7 @@ export function writeFeet(
         page,
       );
       paper.draw(
-        `q 1 0 0 1 ${points(FRAME.left)} ${points(PAGE.height - TOP - 4 - QR_SIDE)} cm ${QR_SIDE} 0 0 ${QR_SIDE} 0 0 cm ${qr} Q`,
+        `q 1 0 0 1 ${points(FRAME.left)} ${points(PAGE.height - TOP - 4 - QR_SIDE)} cm ${QR_SIDE} 0 0 ${QR_SIDE} 0 0 cm /${qr} Do Q`,
         page,
       );
       paper.show(csvLabel, x, at(12), SOFT, page);

@@ -27,6 +27,8 @@ export class Paper {
   readonly document: StructureElement = element("Document");
   readonly typesetter: Typesetter;
   readonly #sheets: Sheet[] = [];
+  /** Drawings that are used more than once, in a square of side 1; `S1`, `S2` … in the resources. */
+  readonly shapes: string[] = [];
   /** Where the next block begins. */
   y: number = FRAME.top;
 
@@ -90,6 +92,12 @@ export class Paper {
 
   rule(x: number, y: number, width: number, colour: Colour, thickness: number): void {
     this.rectangle(x, y - thickness / 2, width, thickness, colour);
+  }
+
+  /** Puts a drawing aside and answers its name in the resources of every page. */
+  addShape(operators: string): string {
+    this.shapes.push(operators);
+    return `S${this.shapes.length}`;
   }
 
   /** Raw operators. */

@@ -22,6 +22,8 @@ export interface DocumentContent {
   readonly metadata: DocumentMetadata;
   /** PDF operators of each page. */
   readonly pages: readonly string[];
+  /** Drawings in a square of side 1, named S1, S2 … on every page. */
+  readonly shapes: readonly string[];
   readonly structure: StructureElement;
   readonly extraFonts: readonly ExtraFont[];
   readonly attachments: readonly Attachment[];
@@ -52,7 +54,11 @@ const RANGE = "[0 0000000000 0000000000 0000000000]";
 export function fillForm(form: Form, content: DocumentContent): Unsealed {
   const update = new Update(form.open(content.id));
   const extra = content.extraFonts.map((font) => writeExtraFont(update, font));
-  const resources = `<</Font<<${form.fontResources}${extra.join("")}>>>>`;
+  const shapes = content.shapes.map((operators, index) => {
+    const form = "/Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<<>>";
+    return `/S${index + 1} ${reference(update.add(...stream(form, Buffer.from(operators, "latin1"))))}`;
+  });
+  const resources = `<</Font<<${form.fontResources}${extra.join("")}>>/XObject<<${shapes.join("")}>>>>`;
   const pageObjects = content.pages.map((_, index) =>
     index === 0 ? form.firstPage : update.reserve(),
   );

@@ -1,4 +1,4 @@
-import { reference, textString } from "./syntax.ts";
+import { reference } from "./syntax.ts";
 import type { Update } from "./update.ts";
 
 /** Roles of the standard structure types (ISO 32000-1, 14.8.4) that a certificate uses. */
@@ -40,11 +40,6 @@ interface ObjectChild {
 
 export function element(role: Role, entries = ""): StructureElement {
   return { role, children: [], entries };
-}
-
-/** What a person who cannot see an image is told. */
-function alternativeText(text: string): string {
-  return `/Alt ${textString(text)}`;
 }
 
 /** Scope of a table header (ISO 32000-1, 14.8.5.7). */

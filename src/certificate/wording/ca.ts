@@ -148,7 +148,6 @@ export const ca: Wording = {
     sealed:
       "Document amb segell electrònic i segell de temps. La còpia impresa es comprova amb el CSV.",
     page: (number, count) => `Pàgina ${number} de ${count}`,
-    qr: "Codi QR amb l’adreça de verificació",
   },
   sealReason: {
     positive: "Certificat de lliurament d’un SMS",

@@ -148,7 +148,6 @@ export const en: Wording = {
     verify: "Verify at",
     sealed: "Document with electronic seal and time-stamp. A printed copy is checked with the CSV.",
     page: (number, count) => `Page ${number} of ${count}`,
-    qr: "QR code with the verification address",
   },
   sealReason: {
     positive: "Certificate of delivery of an SMS",

@@ -149,7 +149,6 @@ export const es: Wording = {
     sealed:
       "Documento con sello electrónico y sello de tiempo. La copia impresa se comprueba con el CSV.",
     page: (number, count) => `Página ${number} de ${count}`,
-    qr: "Código QR con la dirección de verificación",
   },
   sealReason: {
     positive: "Certificado de entrega de un SMS",

@@ -150,7 +150,6 @@ export const oc: Wording = {
     sealed:
       "Document damb sagèth electronic e sagèth de temps. Era còpia imprimida se compròve damb eth CSV.",
     page: (number, count) => `Pagina ${number} de ${count}`,
-    qr: "Còdi QR damb era adreça de verificacion",
   },
   sealReason: {
     positive: "Certificat de liurament d’un SMS",

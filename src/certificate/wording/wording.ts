@@ -71,7 +71,6 @@ export interface Wording {
     readonly verify: string;
     readonly sealed: string;
     page(number: number, count: number): string;
-    readonly qr: string;
   };
   readonly sealReason: Readonly<Record<CertificateKind, string>>;
   readonly sealField: string;
