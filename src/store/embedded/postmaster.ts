@@ -5,6 +5,8 @@ import { join } from "node:path";
 export interface Postmaster {
   readonly pid: number;
   readonly socketDirectory: string;
+  /** Beside the socket; it names the same process as postmaster.pid. */
+  readonly socketLock: string;
   /** Line 8: starting, ready, standby, stopping. */
   readonly status: string;
 }
@@ -14,18 +16,21 @@ export async function readPostmaster(cluster: string): Promise<Postmaster | unde
   const lines = text.split("\n");
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
-  return { pid, socketDirectory: lines[4]?.trim() ?? "", status: lines[7]?.trim() ?? "starting" };
+  const socketDirectory = lines[4]?.trim() ?? "";
+  const socketLock = join(socketDirectory, `.s.PGSQL.${lines[3]?.trim() ?? ""}.lock`);
+  return { pid, socketDirectory, socketLock, status: lines[7]?.trim() ?? "starting" };
 }
 
 /**
  * The server that runs on a data directory; undefined when none does. A postmaster.pid that was left
- * behind is removed when its number belongs to another program by now, or to a zombie: PostgreSQL
- * itself would take either for a running server.
+ * behind is removed, with the lock of its socket, when its number belongs to another program by now, or
+ * to a zombie: PostgreSQL itself would take either for a running server.
  */
 export async function findRunning(cluster: string): Promise<Postmaster | undefined> {
   const postmaster = await readPostmaster(cluster);
   if (!postmaster || !isAlive(postmaster.pid)) return undefined;
   if (await worksIn(postmaster.pid, cluster)) return postmaster;
+  await rm(postmaster.socketLock, { force: true });
   await rm(join(cluster, "postmaster.pid"), { force: true });
   return undefined;
 }
