@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance } from "fastify";
 import { createIssuer } from "./certificate-parts.ts";
 import type { Clock, RandomSource, Timers } from "./domain/clock.ts";
 import { acceptSubmission } from "./lifecycle/accept-submission.ts";
+import { createOperatorQuestions } from "./lifecycle/ask-operator.ts";
 import { certifyMessages } from "./lifecycle/certify-message.ts";
 import type { LifecycleContext } from "./lifecycle/context.ts";
 import { fetchCertificate } from "./lifecycle/fetch-certificate.ts";
@@ -73,6 +74,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       {
         relay: () => relayMessages(context),
         match: () => matchReceipts(context),
+        ask: () => askOperator(),
         settle: () => settleOutcomes(context),
         certify: () => certifyMessages(context),
         notify: () => notifyMailboxes(context, []),
@@ -92,6 +94,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
         schedule.wake(step);
       },
     };
+    const askOperator = createOperatorQuestions(context);
     await gateway.start((receipt) => recordReceipt(context, receipt));
     started.push(() => gateway.stop());
     const server = await buildServer(settings, parts, context, key);

@@ -23,7 +23,7 @@ import type { SubmitAnswer } from "./ports.ts";
 const LEASE = 2 * MINUTE;
 const BATCH = 50;
 /** How long after its deadline a segment is still listened to, for a correction. */
-const LISTEN_AFTER_DEADLINE = 30 * 24 * HOUR;
+export const LISTEN_AFTER_DEADLINE = 30 * 24 * HOUR;
 const BACK_OFF = { first: 2 * SECOND, most: 10 * MINUTE };
 
 /** What one claim has to do: the segments to send, or nothing more than to close what is known. */

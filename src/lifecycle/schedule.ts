@@ -8,6 +8,7 @@ export type Tick = () => Promise<number>;
 const TIMETABLE = {
   relay: "* * * * * *",
   match: "* * * * * *",
+  ask: "*/20 * * * * *",
   settle: "* * * * * *",
   certify: "* * * * * *",
   notify: "*/5 * * * * *",
