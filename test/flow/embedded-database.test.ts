@@ -9,6 +9,7 @@ import { findEmbedded, startEmbedded, type EmbeddedDatabase } from "../../src/st
 import { isAlive, readPostmaster } from "../../src/store/embedded/postmaster.ts";
 import { restoreLinks } from "../../src/store/embedded/binaries.ts";
 import { systemTimers } from "../../src/system.ts";
+import { killTree } from "../support/process-tree.ts";
 import { nodeWords } from "../support/program.ts";
 
 /** A data directory after its first start, to copy: making one takes most of a second. */
@@ -154,12 +155,28 @@ test("a command beside a running service finds its database", async () => {
   expect(await findEmbedded(directory)).toBeUndefined();
 });
 
-test("a leftover postmaster.pid whose number is another program's by now is no obstacle", async () => {
+test("leftovers whose number is another program's by now are no obstacle", async () => {
   await useMadeDirectory();
   const stale = `${process.pid}\n${cluster()}\n1750000000\n5432\n${directory}\n\n0 0\nready   \n`;
   await writeFile(join(cluster(), "postmaster.pid"), stale);
+  await writeFile(join(directory, "postgres", ".s.PGSQL.5432.lock"), stale);
   const database = await start();
   expect(await query(database.app, "select 1 as one")).toEqual([{ one: 1 }]);
+});
+
+test("kill -9 of the service and all of its database at once loses nothing either", async () => {
+  await useMadeDirectory();
+  for (let round = 1; round <= 3; round += 1) {
+    const { child, lines } = startWriter();
+    let told = 0;
+    while (told < 100) told = Number((await lines.next()).value);
+    killTree(child.pid ?? 0);
+    const database = await start();
+    const [row] = await query(database.owner, "select max(n)::integer as n from written");
+    expect((row as { n: number }).n).toBeGreaterThanOrEqual(told);
+    await query(database.owner, "delete from written");
+    await database.stop();
+  }
 });
 
 test("a folder whose path is too long for a socket works", async () => {

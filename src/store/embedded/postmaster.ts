@@ -1,4 +1,4 @@
-import { readFile, readlink, realpath, rm } from "node:fs/promises";
+import { readFile, readlink, realpath } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What the file postmaster.pid of a data directory says. */
@@ -22,17 +22,13 @@ export async function readPostmaster(cluster: string): Promise<Postmaster | unde
 }
 
 /**
- * The server that runs on a data directory; undefined when none does. A postmaster.pid that was left
- * behind is removed, with the lock of its socket, when its number belongs to another program by now, or
- * to a zombie: PostgreSQL itself would take either for a running server.
+ * The server that runs on a data directory; undefined when none does. The number in a postmaster.pid
+ * that was left behind may belong to another program by now, or to a zombie.
  */
 export async function findRunning(cluster: string): Promise<Postmaster | undefined> {
   const postmaster = await readPostmaster(cluster);
   if (!postmaster || !isAlive(postmaster.pid)) return undefined;
-  if (await worksIn(postmaster.pid, cluster)) return postmaster;
-  await rm(postmaster.socketLock, { force: true });
-  await rm(join(cluster, "postmaster.pid"), { force: true });
-  return undefined;
+  return (await worksIn(postmaster.pid, cluster)) ? postmaster : undefined;
 }
 
 export function isAlive(pid: number): boolean {

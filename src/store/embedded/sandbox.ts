@@ -19,12 +19,17 @@ export const SERVER_ENVIRONMENT = { PATH: PROGRAM_FOLDERS.join(":"), LC_ALL: "C"
 /** Exit code of a command that found the lock of the data directory taken. */
 export const LOCK_TAKEN = 75;
 
+const REMOVE_THEN_RUN = 'while [ "$1" != -- ]; do rm -f "$1"; shift; done; shift; exec "$@"';
+
 /** How PostgreSQL programs are run here: never as root, and never longer than this process. */
 export interface Sandbox {
   /** The words to put before a command. */
   readonly prefix: readonly string[];
-  /** The same, holding a lock on a file for as long as the command or a child of it lives. */
-  readonly lockedPrefix: (lockFile: string) => readonly string[];
+  /**
+   * The same, holding a lock on a file for as long as the command or a child of it lives. Who has the
+   * lock is alone, so files that a killed predecessor left are removed first.
+   */
+  readonly lockedPrefix: (lockFile: string, leftovers: readonly string[]) => readonly string[];
   /** Who must own the files; undefined when it is the user of this process. */
   readonly owner: number | undefined;
   /** Whether the kernel ends the command when this process dies, even by kill -9. */
@@ -38,15 +43,16 @@ export interface Sandbox {
  */
 export async function chooseSandbox(uid: number | undefined): Promise<Sandbox> {
   const [unshare, setpriv, flock] = await Promise.all(["unshare", "setpriv", "flock"].map(find));
-  const flockWords = (file: string): string[] =>
-    flock === undefined
-      ? []
-      : [flock, "--nonblock", `--conflict-exit-code=${LOCK_TAKEN}`, "-F", file];
+  const locked = (file: string, leftovers: readonly string[]): string[] => {
+    if (flock === undefined) return [];
+    const take = [flock, "--nonblock", `--conflict-exit-code=${LOCK_TAKEN}`, "--no-fork", file];
+    return [...take, "sh", "-c", REMOVE_THEN_RUN, "sh", ...leftovers, "--"];
+  };
   const build = (words: readonly string[], owner?: number): Sandbox => {
     const prefix = setpriv === undefined ? words : [...words, ...guarded];
     return {
       prefix,
-      lockedPrefix: (file) => [...flockWords(file), ...prefix],
+      lockedPrefix: (file, leftovers) => [...locked(file, leftovers), ...prefix],
       owner,
       endsWithUs: setpriv !== undefined,
     };

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { open, readFile, rename, stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Timers } from "../../domain/clock.ts";
 import { SetupProblem } from "../setup-problem.ts";
 import type { Binaries } from "./binaries.ts";
@@ -69,8 +70,14 @@ async function spawnServer(options: Launch): Promise<ChildProcess | undefined> {
   const from = (await log.stat()).size;
   const settings = { ...SETTINGS, unix_socket_directories: sockets };
   const words = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  // Their numbers may belong to other programs by now: PostgreSQL would take those for itself.
+  const leftovers = [
+    join(place.cluster, "postmaster.pid"),
+    join(sockets, `.s.PGSQL.${PORT}.lock`),
+    join(sockets, `.s.PGSQL.${PORT}`),
+  ];
   const [command = "", ...rest] = [
-    ...sandbox.lockedPrefix(place.lockFile),
+    ...sandbox.lockedPrefix(place.lockFile, leftovers),
     binaries.postgres,
     "-D",
     place.cluster,
