@@ -5,8 +5,6 @@ import { join } from "node:path";
 export interface Postmaster {
   readonly pid: number;
   readonly socketDirectory: string;
-  /** Beside the socket; it names the same process as postmaster.pid. */
-  readonly socketLock: string;
   /** Line 8: starting, ready, standby, stopping. */
   readonly status: string;
 }
@@ -16,9 +14,7 @@ export async function readPostmaster(cluster: string): Promise<Postmaster | unde
   const lines = text.split("\n");
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
-  const socketDirectory = lines[4]?.trim() ?? "";
-  const socketLock = join(socketDirectory, `.s.PGSQL.${lines[3]?.trim() ?? ""}.lock`);
-  return { pid, socketDirectory, socketLock, status: lines[7]?.trim() ?? "starting" };
+  return { pid, socketDirectory: lines[4]?.trim() ?? "", status: lines[7]?.trim() ?? "starting" };
 }
 
 /**
