@@ -50,7 +50,7 @@ export function fields(paper: Paper, list: readonly Field[]): void {
     const rows = Math.max(labels.length, values.length + below.length);
     paper.ensure(Math.min(rows, 20) * ROW_LEADING);
     const item = element("LI");
-    const name = element("LBody");
+    const name = element("Lbl");
     const body = element("LBody");
     owner.children.push(item);
     item.children.push(name, body);

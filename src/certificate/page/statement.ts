@@ -21,8 +21,8 @@ export function writeStatement(paper: Paper, facts: CertificateFacts, wording: W
     const item = element("LI");
     list.children.push(item);
     const label = paper.typesetter.line(`${index + 1}.`, { weight: "bold", size: 9.4 });
-    paper.ensure(30);
-    const number = element("LBody");
+    paper.ensure(27);
+    const number = element("Lbl");
     item.children.push(number);
     paper.tagged(number, () => paper.show(label, FRAME.left + 6, paper.y + 9.6, INK));
     block(paper, sentence, {

@@ -124,6 +124,7 @@ function catalog({ form, content, tree, metadata, field, files }: CatalogParts):
     `<</Type/Catalog/Pages ${reference(form.pages)}/Metadata ${reference(metadata)}` +
     `/OutputIntents[${reference(form.outputIntent)}]/Lang${textString(content.metadata.language)}` +
     `/MarkInfo<</Marked true>>/StructTreeRoot ${reference(tree)}` +
+    `/Extensions<</ESIC<</BaseVersion/1.7/ExtensionLevel 1>>>>` +
     `/ViewerPreferences<</DisplayDocTitle true>>` +
     `/AcroForm<</Fields[${reference(field)}]/SigFlags 3>>${attached}>>`
   );

@@ -1,4 +1,11 @@
-import { PDFArray, PDFDocument, PDFHexString, PDFRef, type PDFContext } from "@cantoo/pdf-lib";
+import {
+  PDFArray,
+  PDFDocument,
+  PDFHexString,
+  PDFRef,
+  PDFString,
+  type PDFContext,
+} from "@cantoo/pdf-lib";
 import type { BaseFont } from "../text/base-font.ts";
 import { BASE_RESOURCES } from "../text/line.ts";
 import type { Typefaces } from "../text/typesetter.ts";
@@ -40,8 +47,8 @@ export async function buildForm({ base }: Typefaces): Promise<Form> {
     context.obj({
       Type: "OutputIntent",
       S: "GTS_PDFA1",
-      OutputConditionIdentifier: PDFHexString.fromText("sRGB"),
-      Info: PDFHexString.fromText("sRGB IEC61966-2-1"),
+      OutputConditionIdentifier: PDFString.of("sRGB"),
+      Info: PDFString.of("sRGB IEC61966-2-1"),
       DestOutputProfile: profile,
     }),
   );
@@ -93,8 +100,8 @@ function embed(context: PDFContext, { font, file, glyphs }: BaseFont, prefix: st
       Subtype: "CIDFontType2",
       BaseFont: name,
       CIDSystemInfo: {
-        Registry: PDFHexString.fromText("Adobe"),
-        Ordering: PDFHexString.fromText("Identity"),
+        Registry: PDFString.of("Adobe"),
+        Ordering: PDFString.of("Identity"),
         Supplement: 0,
       },
       CIDToGIDMap: "Identity",

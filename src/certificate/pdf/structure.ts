@@ -10,6 +10,7 @@ export type Role =
   | "P"
   | "L"
   | "LI"
+  | "Lbl"
   | "LBody"
   | "Table"
   | "TR"

@@ -1,0 +1,28 @@
+import type { CertificateFacts } from "../../src/domain/certificate.ts";
+import { LANGUAGES } from "../../src/domain/words.ts";
+import { certificateFacts } from "./certificate-facts.ts";
+
+/** Text of every script that has a font, and one that has none. */
+export const MANY_SCRIPTS =
+  "Català: l’àvia, el col·legi, ç, ñ, ¿què? 3 € · Ελληνικά · Русский · العربية مرحبا 123 · 日本語と中文 · हिन्दी · " +
+  "👋🏽 👨‍👩‍👧‍👦 🇪🇸 ❤️ ☎ · தமிழ் · fi ffi\nSegona línia";
+
+/** The certificates of each kind and language that are kept as samples, by name of file. */
+export function samples(): ReadonlyMap<string, CertificateFacts> {
+  const all = new Map<string, CertificateFacts>();
+  for (const language of LANGUAGES) {
+    for (const kind of ["positive", "negative", "corrective"] as const) {
+      all.set(`${kind}-${language}`, certificateFacts({ kind, language }));
+    }
+  }
+  all.set("scripts-ca", certificateFacts({ text: MANY_SCRIPTS, segments: 4 }));
+  all.set(
+    "long-en",
+    certificateFacts({
+      language: "en",
+      segments: 10,
+      text: "The college «Sant Jordi» calls you to the assembly of families. ".repeat(23),
+    }),
+  );
+  return all;
+}
