@@ -68,9 +68,8 @@ function envelope11(spec: FaultSpec, words: Words, detail: string): string {
 }
 
 function envelope12(error: ServiceError, spec: FaultSpec, words: Words, detail: string): string {
-  const reasons = (["ca", "es", "en"] as const)
-    .map((language) => `<s:Text xml:lang="${language}">${escapeText(words[language])}</s:Text>`)
-    .join("");
+  // One Text only: gSOAP cannot read a Reason in several languages. The detail has all of them.
+  const reasons = `<s:Text xml:lang="ca">${escapeText(words.ca)}</s:Text>`;
   return `${XML_DECLARATION}<s:Envelope xmlns:s="${ENVELOPE_NAMESPACE["1.2"]}">${header12(error)}<s:Body><s:Fault><s:Code>${code12(
     error,
     spec,

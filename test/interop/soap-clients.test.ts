@@ -120,3 +120,21 @@ peer(
     }
   });
 });
+
+peer(
+  "wsdl2h",
+  "soapcpp2",
+  "gcc",
+  "/usr/share/gsoap/plugin/wsseapi.c",
+)("gSOAP", () => {
+  test("is made from ?wsdl, sends, repeats, asks, fetches, fails", async () => {
+    const build = await mkdtemp(join(tmpdir(), "sms-certificat-gsoap-"));
+    try {
+      const report = await suite(at("gsoap/run.sh"), build);
+      expect(report).toMatchObject({ "1.1": ALL_WELL, "1.2": ALL_WELL });
+      await expectText("gsoap", 2);
+    } finally {
+      await rm(build, { recursive: true });
+    }
+  });
+});
