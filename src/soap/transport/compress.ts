@@ -4,7 +4,7 @@ import { gzip } from "node:zlib";
 const deflate = promisify(gzip);
 
 /** Below this a compressed answer is not smaller by anything that counts. */
-const WORTH_IT = 1_024;
+const WORTH_IT = 512;
 
 /** The gzip of an answer when the caller asks for it (RFC 9110, 12.5.3); undefined otherwise. */
 export async function compressed(
