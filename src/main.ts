@@ -2,7 +2,7 @@
 import { entityCommand, mailboxCommand, userCommand } from "./command-line/administration.ts";
 import { print, UsageError, type Command } from "./command-line/command.ts";
 import { demoCommand } from "./command-line/demo.ts";
-import { verifyCommand, workCommand } from "./command-line/operations.ts";
+import { resendCommand, verifyCommand, workCommand } from "./command-line/operations.ts";
 import { migrateCommand, serveCommand, simulateOperatorCommand } from "./command-line/serve.ts";
 import { verifyPdfCommand } from "./command-line/verify-pdf.ts";
 import { SettingsError } from "./settings.ts";
@@ -16,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   userCommand,
   mailboxCommand,
   workCommand,
+  resendCommand,
   verifyCommand,
   verifyPdfCommand,
   simulateOperatorCommand,

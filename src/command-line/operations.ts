@@ -1,3 +1,5 @@
+import { UUID, type MessageId } from "../domain/ids.ts";
+import { orderResend, type ResendRefusal } from "../lifecycle/order-resend.ts";
 import { checkIntegrity } from "../store/integrity.ts";
 import { readUnmatched } from "../store/receipts.ts";
 import { readBacklog, readDeadWork, requeue, type Step } from "../store/work.ts";
@@ -45,6 +47,35 @@ work requeue --step STEP --message ID   tries again what was given up`,
       const dead = await readDeadWork(db);
       if (dead.length > 0) print(`\nGiven up, waiting for a person:\n${table(dead)}`);
     });
+    return 0;
+  },
+};
+
+const REFUSED: Record<ResendRefusal, string> = {
+  unknown: "there is no such message",
+  notIndeterminate: "only a message whose acceptance was not confirmed may be sent again",
+  tooLate: "its period is over",
+};
+
+export const resendCommand: Command = {
+  name: "resend",
+  summary: "orders a message whose acceptance was not confirmed to be sent again",
+  usage: `resend --message ID --by NAME --reason TEXT
+  the recipient may get it twice; who ordered it and why becomes evidence, and the certificate tells it`,
+  async run(args) {
+    const options = readArguments(args, {
+      message: { type: "string" },
+      by: { type: "string" },
+      reason: { type: "string" },
+    });
+    const order = { orderedBy: options.needed("by"), reason: options.needed("reason") };
+    const messageId = options.needed("message").toLowerCase();
+    if (!UUID.test(messageId)) throw new UsageError("--message must be the id of a message");
+    const answer = await withDatabase(({ db }) =>
+      orderResend({ db, clock: systemClock }, messageId as MessageId, order),
+    );
+    if (answer !== "ordered") throw new UsageError(REFUSED[answer]);
+    print(`${messageId} will be sent again`);
     return 0;
   },
 };

@@ -65,6 +65,12 @@ export type EvidenceBody =
       readonly doubt: string | null;
     }
   | {
+      /** Ours: a person orders that a message whose acceptance was not confirmed is sent again. */
+      readonly event: "ResendOrdered";
+      readonly orderedBy: string;
+      readonly reason: string;
+    }
+  | {
       readonly event: "ContentHandover";
       /** The arrival of the receipt that completed the delivery. */
       readonly deliveredAt: string;

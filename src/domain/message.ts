@@ -100,6 +100,7 @@ const LEGAL_BEFORE: Record<EvidenceBody["event"], readonly Stage["name"][]> = {
     "delivered",
     "notDelivered",
   ],
+  ResendOrdered: ["indeterminate"],
   ContentHandover: ["relayed", "indeterminate"],
   ContentHandoverFailure: [
     "accepted",
@@ -143,6 +144,8 @@ function step(view: MessageView, { at, body, seq }: Evidence): MessageView {
       );
     case "DeliveryReceipt":
       return withReceipt(view, body);
+    case "ResendOrdered":
+      return { ...view, stage: { name: "accepted", since: at } };
     case "ContentHandover": {
       const deliveredAt = new Date(body.deliveredAt);
       return {

@@ -1,6 +1,8 @@
 import { startStory, submission, contract, HOURS, type Story } from "../support/story.ts";
+import type { MessageId } from "../../src/domain/ids.ts";
 import { acceptSubmission } from "../../src/lifecycle/accept-submission.ts";
 import { fetchCertificate } from "../../src/lifecycle/fetch-certificate.ts";
+import { orderResend } from "../../src/lifecycle/order-resend.ts";
 import { tellStatus } from "../../src/lifecycle/tell-status.ts";
 import { setEntityPermissions } from "../../src/store/entities.ts";
 import { authoriseMailbox, setUserPermissions } from "../../src/store/users.ts";
@@ -211,6 +213,29 @@ describe("a lost answer", () => {
     const { view, history } = await story.status("lost-004");
     expect(history.filter(({ event }) => event === "RelayAttempt")).toHaveLength(1);
     expect(view.stage.name).toBe("delivered");
+  });
+
+  test("is sent again when a person orders it, and the evidence tells who and why", async () => {
+    const { messageId } = await story.accept("resend", "+34600700014");
+    await story.pass(100_000);
+    expect((await story.status("resend")).view.stage.name).toBe("indeterminate");
+    const order = { orderedBy: "A. Operadora", reason: "the SMSC has no trace of it" };
+    const { db, clock } = story.context;
+    expect(await orderResend({ db, clock }, messageId as MessageId, order)).toBe("ordered");
+    expect(await orderResend({ db, clock }, messageId as MessageId, order)).toBe(
+      "notIndeterminate",
+    );
+    await story.pass(100_000);
+    const { history } = await story.status("resend");
+    expect(history.map(({ event }) => event).filter((event) => /Relay|Resend/.test(event))).toEqual(
+      [
+        "RelayAttempt",
+        "RelayToNonERDSFailure",
+        "ResendOrdered",
+        "RelayAttempt",
+        "RelayToNonERDSFailure",
+      ],
+    );
   });
 
   test("without a receipt ends in a certificate that says so", async () => {

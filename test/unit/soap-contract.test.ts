@@ -62,6 +62,7 @@ test.each([
       SubmissionAcceptance: true,
       RelayAttempt: true,
       RelayDeferred: true,
+      ResendOrdered: true,
       RelayToNonERDS: true,
       RelayToNonERDSFailure: true,
       DeliveryReceipt: true,

@@ -82,6 +82,8 @@ function describe(
         dates.length === 0 ? none : dates.map((text) => ({ text })),
       ];
     }
+    case "ResendOrdered":
+      return [cell(event.resend, body.reason), instant(at), none];
     case "ContentHandover":
       return [cell(event.delivered), instant(new Date(body.deliveredAt)), none];
     case "ContentHandoverFailure":

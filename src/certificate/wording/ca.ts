@@ -93,6 +93,7 @@ export const ca: Wording = {
     scheduled: "Hora programada per a la tramesa",
     attempt: (number) => `Tramesa a l’operador, intent ${number}`,
     deferred: "L’operador l’ajorna; es tornarà a intentar",
+    resend: "Una persona ordena tornar-lo a enviar: el destinatari el pot haver rebut dues vegades",
     relayed: "L’operador accepta tots els segments",
     refused: "L’operador rebutja l’SMS",
     unconfirmed: "Es perd la connexió sense que l’operador confirmi l’acceptació",

@@ -94,6 +94,7 @@ export const en: Wording = {
     scheduled: "Time scheduled for sending",
     attempt: (number) => `Handed to the operator, attempt ${number}`,
     deferred: "The operator defers it; it will be tried again",
+    resend: "A person orders it to be sent again: the recipient may have received it twice",
     relayed: "The operator accepts every segment",
     refused: "The operator refuses the SMS",
     unconfirmed: "The link is lost before the operator confirms acceptance",

@@ -94,6 +94,8 @@ export const es: Wording = {
     scheduled: "Hora programada para la transmisión",
     attempt: (number) => `Transmisión al operador, intento ${number}`,
     deferred: "El operador lo aplaza; se volverá a intentar",
+    resend:
+      "Una persona ordena volver a enviarlo: el destinatario puede haberlo recibido dos veces",
     relayed: "El operador acepta todos los segmentos",
     refused: "El operador rechaza el SMS",
     unconfirmed: "Se pierde la conexión sin que el operador confirme la aceptación",

@@ -95,6 +95,7 @@ export const oc: Wording = {
     scheduled: "Ora programada entara transmission",
     attempt: (number) => `Transmission ar operador, assag ${number}`,
     deferred: "Er operador l’ajorne; se tornarà a sajar",
+    resend: "Ua persona ordene tornar-lo a enviar: eth destinatari lo pòt auer recebut dus viatges",
     relayed: "Er operador accèpte toti es segments",
     refused: "Er operador refuse er SMS",
     unconfirmed: "Se pèrd era connexion sense qu’er operador confirme era acceptacion",

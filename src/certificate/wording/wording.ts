@@ -47,6 +47,7 @@ export interface Wording {
     readonly scheduled: string;
     attempt(number: number): string;
     readonly deferred: string;
+    readonly resend: string;
     readonly relayed: string;
     readonly refused: string;
     readonly unconfirmed: string;
