@@ -8,7 +8,7 @@ import { until } from "../support/hands.ts";
 import { measureReceipts } from "../support/measure-receipts.ts";
 import { segmentsFor } from "../support/operator.ts";
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 const SEGMENTS = 20_000;
 const TEXT = "Notificacio electronica: teniu un avis a la seu electronica del Govern.";
 const RECIPIENT = "+376600100";

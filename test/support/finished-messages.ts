@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { nextEvidence, type Evidence, type EvidenceBody } from "../../src/domain/evidence.ts";
 import { uuidv7, type MessageId } from "../../src/domain/ids.ts";
+import { withClient } from "./database.ts";
 import type { Hands } from "./hands.ts";
 import { seededRandom } from "../../src/smpp/simulator/seeded-random.ts";
 
@@ -31,10 +32,15 @@ const TABLES = [
    from generate_series(1, $3::int) i`,
 ];
 
-/** Fills the tables with messages that are over, as years of service do. */
-export async function insertFinished(owner: pg.Pool, at: Date, count: number): Promise<void> {
-  for (const sql of TABLES) await owner.query(sql, [at.getTime(), at, count]);
-  await owner.query("analyze");
+/** Fills the tables with messages that are over, as years of service do; two connections at a time. */
+export async function insertFinished(ownerUrl: string, at: Date, count: number): Promise<void> {
+  const left = TABLES.values();
+  const fill = (): Promise<void> =>
+    withClient(ownerUrl, async (client) => {
+      for (const sql of left) await client.query(sql, [at.getTime(), at, count]);
+    });
+  await Promise.all([fill(), fill()]);
+  await withClient(ownerUrl, (client) => client.query("analyze"));
 }
 
 /** Messages that wait for their receipt, with sound chains; answers their ids of the SMSC. */

@@ -45,7 +45,7 @@ export async function measureReceipts(): Promise<Measured> {
   } as unknown as LifecycleContext;
   try {
     await retainCertificates(context);
-    await insertFinished(database.owner, hands.clock.now(), FINISHED);
+    await insertFinished(database.ownerUrl, hands.clock.now(), FINISHED);
     const ids = await insertAwaiting(database.owner, hands, RECEIPTS);
     await database.owner.query("create table bench_inserts (id uuid primary key, row text)");
     const before = await pgbench(database.ownerUrl);
