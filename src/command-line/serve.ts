@@ -1,5 +1,7 @@
 import { startService } from "../service.ts";
 import { parseSettings, readEnvironment } from "../settings.ts";
+import { describeBehaviours } from "../smpp/simulator/behaviours.ts";
+import { seededRandom } from "../smpp/simulator/seeded-random.ts";
 import { startSimulator } from "../smpp/simulator/simulator.ts";
 import { systemClock, systemRandom, systemTimers } from "../system.ts";
 import { createLogger } from "../telemetry/logger.ts";
@@ -45,20 +47,26 @@ export const migrateCommand: Command = {
 export const simulateOperatorCommand: Command = {
   name: "simulate-operator",
   summary: "an SMSC over SMPP 3.4 whose behaviour follows the recipient's last digits",
-  usage: `simulate-operator [--port PORT] [--calm] [--file FILE]
+  usage: `simulate-operator [--port PORT] [--calm] [--seed TEXT] [--file FILE]
   --port  2775 by default
-  --calm  no delays, repeats, throttling or cuts by chance
-  --file  keeps the receipts nobody has acknowledged, for the next start`,
+  --calm  no delays, repeats, throttling or unbinds by chance
+  --seed  the same text gives the same chances; drawn and told when absent
+  --file  keeps the receipts nobody has acknowledged, for the next start
+
+The last three digits of a recipient choose what happens; any other is delivered.
+${describeBehaviours().replaceAll(/^/gm, "  ")}`,
   async run(args) {
     const options = readArguments(args, {
       port: { type: "string" },
       calm: { type: "boolean" },
+      seed: { type: "string" },
       file: { type: "string" },
     });
     const port = Number(options.text("port") ?? "2775");
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
       throw new UsageError("--port must be 0 to 65535");
     }
+    const seed = options.text("seed") ?? systemRandom.bytes(4).toString("hex");
     const simulator = await startSimulator(
       {
         host: "127.0.0.1",
@@ -67,9 +75,9 @@ export const simulateOperatorCommand: Command = {
         unkind: !options.flag("calm"),
         file: options.text("file"),
       },
-      PARTS,
+      { ...PARTS, random: seededRandom(seed) },
     );
-    print(`simulated SMSC on 127.0.0.1:${simulator.port}, password "password"`);
+    print(`simulated SMSC on 127.0.0.1:${simulator.port}, password "password", seed ${seed}`);
     await interrupted();
     await simulator.stop();
     return 0;

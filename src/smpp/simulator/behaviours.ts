@@ -137,3 +137,10 @@ export function behaviourFor(recipient: string, segment: number): Behaviour {
   if (found.onlySegment === undefined || found.onlySegment === segment) return found;
   return found.restSilent ? { ...found, receipts: [] } : DELIVERS;
 }
+
+/** One line for each suffix, for people. */
+export function describeBehaviours(): string {
+  return Object.entries(BEHAVIOURS)
+    .map(([suffix, { what }]) => `${suffix}  ${what}`)
+    .join("\n");
+}
