@@ -2,6 +2,7 @@ import { webcrypto } from "node:crypto";
 import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
 import type { RandomSource } from "../../domain/clock.ts";
+import { pem } from "../pem.ts";
 
 const COUNTRY = "2.5.4.6";
 const ORGANISATION = "2.5.4.10";
@@ -148,15 +149,6 @@ function authorityInformation(address: string): asn1js.Sequence {
   const accessMethod = "1.3.6.1.5.5.7.48.1";
   const description = new pkijs.AccessDescription({ accessMethod, accessLocation: uri(address) });
   return new pkijs.InfoAccess({ accessDescriptions: [description] }).toSchema();
-}
-
-/** PEM of a DER encoding. */
-function pem(label: string, der: ArrayBuffer): string {
-  const lines =
-    Buffer.from(der)
-      .toString("base64")
-      .match(/.{1,64}/g) ?? [];
-  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
 }
 
 export async function privateKeyPem({ privateKey }: Identity): Promise<string> {
