@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createCertificateIssuer } from "./certificate/issuer.ts";
 import { createKeySeal } from "./certificate/seal/key-file-seal.ts";
 import { createTestStatus } from "./certificate/test-pki/test-status.ts";
+import { readPkcs12 } from "./certificate/seal/pkcs12.ts";
 import { openTestPki } from "./certificate/test-pki/test-pki.ts";
 import { createTestTimeStampAuthority } from "./certificate/test-pki/test-time-stamp-authority.ts";
 import { createHttpTimeStampAuthority } from "./certificate/time-stamp/http-authority.ts";
@@ -25,18 +26,17 @@ export async function createIssuer(settings: Settings, parts: Parts): Promise<Ce
   const { clock, random } = parts;
   const test = !settings.production;
   if (settings.seal) {
-    const { keyPath, chainPath, anchorsPath, tsaUrls } = settings.seal;
-    const [key, chain, anchors] = await Promise.all(
-      [keyPath, chainPath, anchorsPath].map((path) => readFile(path, "utf8")),
-    );
+    const { anchorsPath, tsaUrls } = settings.seal;
+    const keys = await readSealKeys(settings.seal);
+    const anchors = await readFile(anchorsPath, "utf8");
     return createCertificateIssuer({
       clock,
-      seal: createKeySeal({ key: key ?? "", chain: chain ?? "" }),
+      seal: createKeySeal(keys),
       timeStampAuthority: createHttpTimeStampAuthority({ urls: tsaUrls, random }),
       validation: createValidationSource({
         clock,
         source: createHttpStatus(),
-        anchors: anchors ?? "",
+        anchors,
       }),
       test,
     });
@@ -71,4 +71,16 @@ function testPkiDirectory(settings: Settings): string {
 export async function trustedAnchors(settings: Settings): Promise<string | undefined> {
   const path = settings.seal?.anchorsPath ?? join(testPkiDirectory(settings), "root.crt.pem");
   return readFile(path, "utf8").catch(() => undefined);
+}
+
+/** The key of the seal and its certificates: two PEM files, or one PKCS#12 file that has both. */
+async function readSealKeys({
+  keyPath,
+  keyPassword,
+  chainPath,
+}: NonNullable<Settings["seal"]>): Promise<{ readonly key: string; readonly chain: string }> {
+  if (/\.(?:p12|pfx)$/i.test(keyPath)) {
+    return readPkcs12(await readFile(keyPath), keyPassword ?? "");
+  }
+  return { key: await readFile(keyPath, "utf8"), chain: await readFile(chainPath, "utf8") };
 }

@@ -41,6 +41,8 @@ export interface Settings {
   readonly seal:
     | {
         readonly keyPath: string;
+        /** Of a PKCS#12 file. */
+        readonly keyPassword: string | undefined;
         readonly chainPath: string;
         /** Roots, and issuers that the chains lack: what is trusted. */
         readonly anchorsPath: string;
@@ -148,6 +150,7 @@ export function parseSettings(environment: Environment): Settings {
     faults.push("SECRETS_KEY must be 32 bytes in base64 (openssl rand -base64 32)");
   }
   const keyPath = text("SEAL_KEY_PATH");
+  const keyPassword = text("SEAL_KEY_PASSWORD");
   const chainPath = text("SEAL_CHAIN_PATH");
   const anchorsPath = text("SEAL_ANCHORS_PATH");
   const tsaUrls = (text("TSA_URLS") ?? "").split(/[\s,]+/).filter((address) => address !== "");
@@ -212,7 +215,7 @@ export function parseSettings(environment: Environment): Settings {
       chainPath !== undefined &&
       anchorsPath !== undefined &&
       sealParts === 4
-        ? { keyPath, chainPath, anchorsPath, tsaUrls }
+        ? { keyPath, keyPassword, chainPath, anchorsPath, tsaUrls }
         : undefined,
     log: {
       level: oneOf("LOG_LEVEL", ["error", "warn", "info", "debug"], "info"),

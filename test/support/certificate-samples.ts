@@ -3,7 +3,7 @@ import { LANGUAGES } from "../../src/domain/words.ts";
 import { certificateFacts } from "./certificate-facts.ts";
 
 /** Text of every script that has a font, and one that has none. */
-export const MANY_SCRIPTS =
+const MANY_SCRIPTS =
   "Català: l’àvia, el col·legi, ç, ñ, ¿què? 3 € · Ελληνικά · Русский · العربية مرحبا 123 · 日本語と中文 · हिन्दी · " +
   "👋🏽 👨‍👩‍👧‍👦 🇪🇸 ❤️ ☎ · தமிழ் · fi ffi\nSegona línia";
 
