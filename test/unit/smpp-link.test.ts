@@ -189,25 +189,53 @@ test("separate binds: segments leave by the transmitter, receipts come by the re
   expect(bound.sort()).toEqual(["Script/receiver-1", "Script/transmitter-2"]);
 });
 
-const rubbish: readonly [string, Buffer][] = [
-  ["an unknown command", frame(0x0000_0fff)],
-  ["an unknown answer", frame(0x8000_0fff)],
-  ["deliver_sm without a body", frame(5)],
-  ["deliver_sm with a text longer than itself", deliver(Buffer.from([200, 1]))],
-  ["a TLV that overruns the end", deliver(Buffer.from([0, 0x04, 0x27, 0, 9, 1]))],
-  ["half a TLV", deliver(Buffer.from([0, 0x04, 0x27, 0]))],
-  ["message_state without an octet", deliver(Buffer.from([0, 0x04, 0x27, 0, 0]))],
-  ["a submit_sm, as if we were the SMSC", frame(4, Buffer.alloc(17))],
-  ["a bind, as if we were the SMSC", frame(9, Buffer.alloc(7))],
-  ["outbind", frame(0x0b, Buffer.from("a\0b\0"))],
-  ["alert_notification", frame(0x102, Buffer.alloc(6))],
+const rubbish: readonly (readonly [string, Buffer, answer: object | undefined])[] = [
+  ["an unknown command", frame(0x0000_0fff), { command: "generic_nack", commandStatus: 3 }],
+  ["an unknown answer", frame(0x8000_0fff), undefined],
+  ["deliver_sm without a body", frame(5), { command: "deliver_sm_resp", commandStatus: 2 }],
+  [
+    "deliver_sm with a text longer than itself",
+    deliver(Buffer.from([200, 1])),
+    { command: "deliver_sm_resp", commandStatus: 1 },
+  ],
+  [
+    "a TLV that overruns the end",
+    deliver(Buffer.from([0, 0x04, 0x27, 0, 9, 1])),
+    { command: "deliver_sm_resp", commandStatus: 0xc0 },
+  ],
+  [
+    "half a TLV",
+    deliver(Buffer.from([0, 0x04, 0x27, 0])),
+    { command: "deliver_sm_resp", commandStatus: 0xc0 },
+  ],
+  [
+    "message_state without an octet",
+    deliver(Buffer.from([0, 0x04, 0x27, 0, 0])),
+    { command: "deliver_sm_resp", commandStatus: 0 },
+  ],
+  [
+    "a submit_sm, as if we were the SMSC",
+    frame(4, Buffer.alloc(17)),
+    { command: "submit_sm_resp", commandStatus: 4 },
+  ],
+  [
+    "a bind, as if we were the SMSC",
+    frame(9, Buffer.alloc(7)),
+    { command: "bind_transceiver_resp", commandStatus: 4 },
+  ],
+  ["outbind", frame(0x0b, Buffer.from("a\0b\0")), undefined],
+  ["alert_notification", frame(0x102, Buffer.alloc(6)), undefined],
 ];
 
-test.each(rubbish)("%s does not wedge the link", async (_, octets) => {
+test.each(rubbish)("%s does not wedge the link, and gets its answer", async (_, octets, answer) => {
   await start((pdu, socket) => {
     if (pdu.command === "submit_sm") take(pdu, socket, "id");
   });
   smsc.socket().write(octets);
+  if (answer) {
+    await until(() => smsc.seen.length === 1, "the answer");
+    expect(smsc.seen[0]).toMatchObject({ ...answer, sequence: 99 });
+  }
   expect(await submit("a")).toMatchObject({ kind: "accepted" });
 });
 

@@ -79,9 +79,10 @@ export function receiptOfCall(
   const agree =
     word === undefined ||
     word.state === claimed ||
+    (!isFinal(word.state) && !isFinal(claimed)) ||
     (claimed === "UNDELIVERABLE" && FAILURES.includes(word.state));
   const doubts = [...text.ambiguous.values()];
-  if (!agree && (isFinal(claimed) || isFinal(word.state))) {
+  if (!agree) {
     doubts.push(`Kannel says ${claimed}, the operator ${text.stat ?? ""}`);
   }
   return {

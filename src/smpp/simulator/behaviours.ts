@@ -141,6 +141,7 @@ export function behaviourFor(recipient: string, segment: number): Behaviour {
 /** One line for each suffix, for people. */
 export function describeBehaviours(): string {
   return Object.entries(BEHAVIOURS)
+    .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([suffix, { what }]) => `${suffix}  ${what}`)
     .join("\n");
 }
