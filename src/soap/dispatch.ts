@@ -1,7 +1,6 @@
-import type { Clock, RandomSource } from "../domain/clock.ts";
+import type { Clock } from "../domain/clock.ts";
 import type { Caller } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
-import { uuidv7 } from "../domain/ids.ts";
 import { textAnswer, writeAnswer, type Payload, type Written } from "./answer.ts";
 import type { Backend } from "./backend.ts";
 import { CONTRACT_NAMESPACE, type Contract } from "./contract.ts";
@@ -24,7 +23,7 @@ import { isNamed, localName, namespaceOf, type XmlNode } from "./xml/node.ts";
 export interface DispatchParts extends Authenticator {
   readonly backend: Backend;
   readonly clock: Clock;
-  readonly random: RandomSource;
+  readonly newCorrelationId: (at: Date) => string;
   readonly contract: Contract;
   readonly limits: XmlLimits;
   readonly validateResponses: boolean;
@@ -79,7 +78,7 @@ interface Progress {
  */
 export async function dispatch(parts: DispatchParts, request: SoapRequest): Promise<SoapAnswer> {
   const began = parts.clock.now();
-  const correlationId = uuidv7(began, parts.random);
+  const correlationId = parts.newCorrelationId(began);
   const progress: Progress = { version: request.assumedVersion };
   const tell = (code: string | undefined): void => {
     const { entity, user } = progress.caller ?? {};
@@ -138,11 +137,11 @@ async function proveCaller(
 
 /** A fault for a message that never reached its operation. */
 export function refusal(
-  parts: Pick<DispatchParts, "clock" | "random" | "log">,
+  parts: Pick<DispatchParts, "clock" | "newCorrelationId" | "log">,
   version: SoapVersion,
   error: ServiceError,
 ): SoapAnswer {
-  const correlationId = uuidv7(parts.clock.now(), parts.random);
+  const correlationId = parts.newCorrelationId(parts.clock.now());
   parts.log.info("call", { correlationId, code: error.code });
   return faultAnswer(version, error, correlationId);
 }

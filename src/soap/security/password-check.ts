@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { hash } from "node:crypto";
 import { MINUTE, type Clock, type RandomSource } from "../../domain/clock.ts";
 import { ServiceError } from "../../domain/errors.ts";
 import { equalBytes, hashSecret, verifySecret } from "../../domain/secret.ts";
@@ -14,25 +14,25 @@ const WAITING_AT_MOST = 64;
 
 /**
  * Checks passwords against scrypt. A good answer is remembered for five minutes under the hash that it
- * was given for, as an HMAC with a key of this process: the next call costs microseconds, and a
+ * was given for, as a hash with a key of this process: the next call costs microseconds, and a
  * changed secret is refused at once. Unknown users cost as much time as known ones.
  */
 export function createPasswordCheck(clock: Clock, random: RandomSource): PasswordCheck {
-  const key = random.bytes(32);
-  const remembered = new Map<string, { readonly mac: Buffer; readonly until: number }>();
+  const key = random.bytes(32).toString("hex");
+  const remembered = new Map<string, { readonly digest: Buffer; readonly until: number }>();
   const nobody = hashSecret(random.bytes(16).toString("hex"), random);
   const slots = createSlots();
 
   return async (password, scrypt) => {
     const now = clock.now().getTime();
-    const mac = createHmac("sha256", key).update(password).digest();
+    const digest = hash("sha256", key + password, "buffer");
     const known = scrypt === undefined ? undefined : remembered.get(scrypt);
-    if (known && known.until > now && equalBytes(known.mac, mac)) return true;
+    if (known && known.until > now && equalBytes(known.digest, digest)) return true;
     const against = scrypt ?? (await nobody);
     const isRight = await slots(() => verifySecret(password, against));
     if (!isRight || scrypt === undefined) return false;
     if (remembered.size >= REMEMBERED_AT_MOST) remembered.clear();
-    remembered.set(scrypt, { mac, until: now + REMEMBERED_FOR });
+    remembered.set(scrypt, { digest, until: now + REMEMBERED_FOR });
     return true;
   };
 }

@@ -48,7 +48,9 @@ function collect(stream: Readable, limit: number): Promise<Buffer> {
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
     );
     stream.once("error", () => reject(unreadable()));
-    stream.once("close", () => reject(unreadable()));
+    stream.once("close", () => {
+      if (!stream.readableEnded) reject(unreadable());
+    });
   });
 }
 

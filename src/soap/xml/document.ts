@@ -13,7 +13,7 @@ import {
 } from "libxml2-wasm/lib/libxml2.mjs";
 import { ServiceError } from "../../domain/errors.ts";
 import type { Words } from "../../domain/words.ts";
-import { ELEMENT, type XmlNode } from "./node.ts";
+import { ELEMENT, forgetNamespaces, type XmlNode } from "./node.ts";
 
 export interface XmlLimits {
   readonly depth: number;
@@ -64,6 +64,7 @@ export function withXml<T>(
     assertLimits(root, options.limits);
     return use({ document, root });
   } finally {
+    forgetNamespaces();
     xmlFreeDoc(document);
   }
 }

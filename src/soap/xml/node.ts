@@ -20,7 +20,21 @@ export function localName(node: XmlNode): string {
 /** The namespace name; empty for a name in none. */
 export function namespaceOf(node: XmlNode): string {
   const namespace = XmlNodeStruct.namespace(node);
-  return namespace === 0 ? "" : XmlNsStruct.href(namespace);
+  if (namespace === 0) return "";
+  let name = namespaceNames.get(namespace);
+  if (name === undefined) {
+    name = XmlNsStruct.href(namespace);
+    namespaceNames.set(namespace, name);
+  }
+  return name;
+}
+
+/** Decoded once for each declaration; valid for the tree that is open. */
+const namespaceNames = new Map<number, string>();
+
+/** To be called when a tree is closed: the next one uses the same memory. */
+export function forgetNamespaces(): void {
+  namespaceNames.clear();
 }
 
 export function isNamed(node: XmlNode, namespace: string, name: string): boolean {
