@@ -32,7 +32,8 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const child of children) child.kill("SIGKILL");
   await Promise.all(running.map((database) => database.stop()));
-  await rm(directory, { recursive: true, force: true });
+  // The server of a killed child is ending, and still writes.
+  await rm(directory, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
 });
 
 async function start(dataDirectory = directory): Promise<EmbeddedDatabase> {
