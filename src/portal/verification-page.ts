@@ -23,7 +23,7 @@ grid-template-columns:minmax(9rem,auto) 1fr;gap:.5rem 1.25rem}dt{color:#555}dd{m
 nav{font-size:.9rem;margin-bottom:1.5rem}nav a{margin-right:1rem}.result{padding:.75rem 1rem;border-left:.3rem solid;
 background:#f4f4f1}.ok{border-color:#17692b}.no{border-color:#b00020}.test{background:#fff3cd;border:1px solid #b58900;
 padding:.5rem 1rem}label{display:block;margin:.75rem 0 .25rem}input,button{font:inherit;padding:.5rem .75rem}
-button,.button{background:#1a1a1a;color:#fff;border:0;text-decoration:none;padding:.6rem 1rem;display:inline-block}
+button,h2{font-size:1.15rem;margin-top:2rem}.button{background:#1a1a1a;color:#fff;border:0;text-decoration:none;padding:.6rem 1rem;display:inline-block}
 @media(max-width:34rem){main{margin:0;padding:1.25rem}dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}`;
 
 const TEXTS = {
@@ -65,6 +65,31 @@ const TEXTS = {
   retainUntil: { ca: "Es conserva fins al", es: "Se conserva hasta el", en: "Kept until" },
   sha256: { ca: "SHA-256 del fitxer", es: "SHA-256 del fichero", en: "SHA-256 of the file" },
   download: { ca: "Baixa el PDF", es: "Descargar el PDF", en: "Download the PDF" },
+  compare: {
+    ca: "Comproveu el vostre fitxer",
+    es: "Compruebe su fichero",
+    en: "Check your file",
+  },
+  compareHelp: {
+    ca: "Trieu el PDF que teniu: direm si és, byte a byte, el que vam emetre. No en desem cap còpia.",
+    es: "Elija el PDF que tiene: diremos si es, byte a byte, el que emitimos. No guardamos ninguna copia.",
+    en: "Choose the PDF that you have: we say whether it is, byte for byte, the one that we issued. No copy is kept.",
+  },
+  same: {
+    ca: "El fitxer és, byte a byte, el certificat que vam emetre.",
+    es: "El fichero es, byte a byte, el certificado que emitimos.",
+    en: "The file is, byte for byte, the certificate that we issued.",
+  },
+  different: {
+    ca: "El fitxer NO és el certificat que vam emetre: difereix almenys en un byte.",
+    es: "El fichero NO es el certificado que emitimos: difiere al menos en un byte.",
+    en: "The file is NOT the certificate that we issued: at least one byte differs.",
+  },
+  tooLarge: {
+    ca: "No s'ha rebut cap fitxer, o és massa gran per ser un certificat.",
+    es: "No se ha recibido ningún fichero, o es demasiado grande para ser un certificado.",
+    en: "No file was received, or it is too large to be a certificate.",
+  },
   ask: { ca: "Codi del certificat", es: "Código del certificado", en: "Code of the certificate" },
   verify: { ca: "Verifica", es: "Verificar", en: "Verify" },
   test: {
@@ -100,6 +125,17 @@ function form(language: PageLanguage): string {
 <button>${escape(TEXTS.verify[language])}</button></form>`;
 }
 
+/** What the comparison of an uploaded file found. */
+export type Comparison = "same" | "different" | "tooLarge";
+
+function upload(language: PageLanguage, path: string): string {
+  return `<h2>${escape(TEXTS.compare[language])}</h2>
+<form action="${path}?l=${language}" method="post" enctype="multipart/form-data">
+<label for="pdf">${escape(TEXTS.compareHelp[language])}</label>
+<input id="pdf" name="pdf" type="file" accept="application/pdf" required>
+<button>${escape(TEXTS.verify[language])}</button></form>`;
+}
+
 /** The page where a code is typed. */
 export function askPage(language: PageLanguage): string {
   return page(language, "/verifica", form(language));
@@ -112,7 +148,11 @@ export function unknownPage(language: PageLanguage): string {
 }
 
 /** What a certificate states, masked. */
-export function certificatePage(language: PageLanguage, facts: PublicFacts): string {
+export function certificatePage(
+  language: PageLanguage,
+  facts: PublicFacts,
+  comparison?: Comparison,
+): string {
   const path = `/verifica/${facts.csv}`;
   const rows: [keyof typeof TEXTS, string][] = [
     ["code", facts.csv],
@@ -126,12 +166,17 @@ export function certificatePage(language: PageLanguage, facts: PublicFacts): str
   const list = rows
     .map(([name, value]) => `<dt>${escape(TEXTS[name][language])}</dt><dd>${escape(value)}</dd>`)
     .join("\n");
+  const compared =
+    comparison === undefined
+      ? ""
+      : `<p class="result ${comparison === "same" ? "ok" : "no"}" role="status">${escape(TEXTS[comparison][language])}</p>`;
   const test = facts.test ? `<p class="test">${escape(TEXTS.test[language])}</p>` : "";
   return page(
     language,
     path,
-    `${test}<p class="result ok">${escape(TEXTS.found[language])} ${escape(TEXTS[facts.kind][language])}</p>
+    `${test}${compared}<p class="result ok">${escape(TEXTS.found[language])} ${escape(TEXTS[facts.kind][language])}</p>
 <dl>${list}</dl>
-<p><a class="button" href="${path}/pdf">${escape(TEXTS.download[language])}</a></p>`,
+<p><a class="button" href="${path}/pdf">${escape(TEXTS.download[language])}</a></p>
+${upload(language, path)}`,
   );
 }

@@ -1,3 +1,4 @@
+import multipart from "@fastify/multipart";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { parseCsv } from "../domain/ids.ts";
 import { maskMsisdn } from "../domain/msisdn.ts";
@@ -5,7 +6,13 @@ import type { LifecycleContext } from "../lifecycle/context.ts";
 import { findByCode, readCertificate, type StoredCertificate } from "../store/certificates.ts";
 import { readMessage } from "../store/messages.ts";
 import { findCallerById } from "../store/users.ts";
-import { askPage, certificatePage, unknownPage, type PageLanguage } from "./verification-page.ts";
+import {
+  askPage,
+  certificatePage,
+  unknownPage,
+  type Comparison,
+  type PageLanguage,
+} from "./verification-page.ts";
 
 const MADRID = new Intl.DateTimeFormat("sv-SE", {
   timeZone: "Europe/Madrid",
@@ -38,28 +45,19 @@ export function registerVerification(
     return reply.redirect(`/verifica/${csv}?l=${language}`, 303);
   });
 
-  server.get<{ Params: { csv: string } }>("/verifica/:csv", async (request, reply) => {
-    const language = languageOf(request);
-    const certificate = await find(context, request.params.csv);
-    if (!certificate) return html(reply, 404, unknownPage(language));
-    const message = await readMessage(context.db, certificate.messageId);
-    const caller = message && (await findCallerById(context.db, message.userId));
-    if (!caller) return html(reply, 404, unknownPage(language));
-    const facts = {
-      csv: certificate.csv,
-      kind: certificate.kind,
-      entityName: caller.entity.name,
-      recipientMasked: maskMsisdn(message.recipient.msisdn),
-      acceptedAt: inMadrid(message.acceptedAt),
-      issuedAt: inMadrid(certificate.issuedAt),
-      retainUntil: inMadrid(certificate.retainUntil),
-      sha256: certificate.sha256,
-      test,
-    };
-    return html(reply, 200, certificatePage(language, facts));
+  server.get<{ Params: Params }>("/verifica/:csv", async (request, reply) => {
+    return show(context, request, reply, { test });
   });
 
-  server.get<{ Params: { csv: string } }>("/verifica/:csv/pdf", async (request, reply) => {
+  void server.register(async (scope) => {
+    await scope.register(multipart, { limits: { fileSize: MOST_BYTES, files: 1, fields: 0 } });
+    scope.post<{ Params: Params }>("/verifica/:csv", async (request, reply) => {
+      const uploaded = await uploadedFile(request);
+      return show(context, request, reply, { test, uploaded });
+    });
+  });
+
+  server.get<{ Params: Params }>("/verifica/:csv/pdf", async (request, reply) => {
     const certificate = await find(context, request.params.csv);
     if (!certificate) return html(reply, 404, unknownPage(languageOf(request)));
     return reply
@@ -68,6 +66,55 @@ export function registerVerification(
       .header("content-disposition", `attachment; filename="certificat-${certificate.csv}.pdf"`)
       .send(certificate.pdf);
   });
+}
+
+interface Params {
+  readonly csv: string;
+}
+
+/** Far larger than any certificate. */
+const MOST_BYTES = 5 * 1024 * 1024;
+
+/** The bytes of the only file of the form; undefined when there is none, or it is too large. */
+async function uploadedFile(request: FastifyRequest): Promise<Buffer | undefined> {
+  try {
+    const part = await request.file();
+    return await part?.toBuffer();
+  } catch {
+    return undefined;
+  }
+}
+
+async function show(
+  context: LifecycleContext,
+  request: FastifyRequest<{ Params: Params }>,
+  reply: FastifyReply,
+  { test, ...form }: { readonly test: boolean; readonly uploaded?: Buffer | undefined },
+): Promise<FastifyReply> {
+  const language = languageOf(request);
+  const certificate = await find(context, request.params.csv);
+  if (!certificate) return html(reply, 404, unknownPage(language));
+  const message = await readMessage(context.db, certificate.messageId);
+  const caller = message && (await findCallerById(context.db, message.userId));
+  if (!caller) return html(reply, 404, unknownPage(language));
+  const facts = {
+    csv: certificate.csv,
+    kind: certificate.kind,
+    entityName: caller.entity.name,
+    recipientMasked: maskMsisdn(message.recipient.msisdn),
+    acceptedAt: inMadrid(message.acceptedAt),
+    issuedAt: inMadrid(certificate.issuedAt),
+    retainUntil: inMadrid(certificate.retainUntil),
+    sha256: certificate.sha256,
+    test,
+  };
+  const comparison = "uploaded" in form ? compare(certificate, form.uploaded) : undefined;
+  return html(reply, 200, certificatePage(language, facts, comparison));
+}
+
+function compare(certificate: StoredCertificate, uploaded: Buffer | undefined): Comparison {
+  if (uploaded === undefined || uploaded.length === 0) return "tooLarge";
+  return uploaded.equals(certificate.pdf) ? "same" : "different";
 }
 
 async function find(
