@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { createCertificateIssuer } from "./certificate/issuer.ts";
 import { createKeySeal } from "./certificate/seal/key-file-seal.ts";
 import { createTestStatus } from "./certificate/test-pki/test-status.ts";
+import { createPkcs11Seal, parsePkcs11Uri } from "./certificate/seal/pkcs11-seal.ts";
 import { readPkcs12 } from "./certificate/seal/pkcs12.ts";
+import type { Seal } from "./certificate/seal/seal.ts";
 import { openTestPki } from "./certificate/test-pki/test-pki.ts";
 import { createTestTimeStampAuthority } from "./certificate/test-pki/test-time-stamp-authority.ts";
 import { createHttpTimeStampAuthority } from "./certificate/time-stamp/http-authority.ts";
@@ -27,11 +29,11 @@ export async function createIssuer(settings: Settings, parts: Parts): Promise<Ce
   const test = !settings.production;
   if (settings.seal) {
     const { anchorsPath, tsaUrls } = settings.seal;
-    const keys = await readSealKeys(settings.seal);
+    const seal = await openSeal(settings.seal);
     const anchors = await readFile(anchorsPath, "utf8");
     return createCertificateIssuer({
       clock,
-      seal: createKeySeal(keys),
+      seal,
       timeStampAuthority: createHttpTimeStampAuthority({ urls: tsaUrls, random }),
       validation: createValidationSource({
         clock,
@@ -73,14 +75,24 @@ export async function trustedAnchors(settings: Settings): Promise<string | undef
   return readFile(path, "utf8").catch(() => undefined);
 }
 
-/** The key of the seal and its certificates: two PEM files, or one PKCS#12 file that has both. */
-async function readSealKeys({
+/** The seal: two PEM files, one PKCS#12 file that has both, or a key in a module and its chain. */
+async function openSeal({
   keyPath,
-  keyPassword,
+  keyPassword = "",
   chainPath,
-}: NonNullable<Settings["seal"]>): Promise<{ readonly key: string; readonly chain: string }> {
-  if (/\.(?:p12|pfx)$/i.test(keyPath)) {
-    return readPkcs12(await readFile(keyPath), keyPassword ?? "");
+}: NonNullable<Settings["seal"]>): Promise<Seal> {
+  if (keyPath.startsWith("pkcs11:")) {
+    return createPkcs11Seal({
+      location: parsePkcs11Uri(keyPath),
+      pin: keyPassword,
+      chain: await readFile(chainPath, "utf8"),
+    });
   }
-  return { key: await readFile(keyPath, "utf8"), chain: await readFile(chainPath, "utf8") };
+  if (/\.(?:p12|pfx)$/i.test(keyPath)) {
+    return createKeySeal(await readPkcs12(await readFile(keyPath), keyPassword));
+  }
+  return createKeySeal({
+    key: await readFile(keyPath, "utf8"),
+    chain: await readFile(chainPath, "utf8"),
+  });
 }

@@ -4,7 +4,7 @@ import { checkSeal, SealCheckError, type CheckedSeal, type SealFault } from "./s
 import { trustedPath } from "./seal/trusted-path.ts";
 import { readValidationData } from "./validation/dss.ts";
 import { isProvenGood } from "./validation/long-term.ts";
-import { readCertificates } from "./validation/validation-data.ts";
+import { readCertificates } from "./pem.ts";
 import { FINDING_WORDS, type FindingName } from "./wording/findings.ts";
 
 /** One thing that was looked at, and what it means in plain words. */

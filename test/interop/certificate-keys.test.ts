@@ -1,12 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCertificateIssuer } from "../../src/certificate/issuer.ts";
 import { createKeySeal, SealError } from "../../src/certificate/seal/key-file-seal.ts";
+import { createPkcs11Seal, parsePkcs11Uri } from "../../src/certificate/seal/pkcs11-seal.ts";
 import { readPkcs12 } from "../../src/certificate/seal/pkcs12.ts";
+import type { Seal } from "../../src/certificate/seal/seal.ts";
 import type { KeyKind } from "../../src/certificate/test-pki/certificates.ts";
 import { openTestPki, type TestPki } from "../../src/certificate/test-pki/test-pki.ts";
 import { createTestStatus } from "../../src/certificate/test-pki/test-status.ts";
@@ -15,6 +17,7 @@ import type { TimeStampAuthority } from "../../src/certificate/time-stamp/author
 import { createHttpTimeStampAuthority } from "../../src/certificate/time-stamp/http-authority.ts";
 import { createValidationSource } from "../../src/certificate/validation/validation-data.ts";
 import { verifyPdf } from "../../src/certificate/verify.ts";
+import { CertificateDelayed } from "../../src/domain/certificate.ts";
 import type { CertificateIssuer } from "../../src/lifecycle/ports.ts";
 import { certificateFacts } from "../support/certificate-facts.ts";
 import { clock, random } from "../support/certificate-issuer.ts";
@@ -35,12 +38,12 @@ function pkiWith(sealKeyKind: KeyKind): Promise<TestPki> {
 
 function issuerWith(
   pki: TestPki,
-  keys: { readonly key: string; readonly chain: string },
+  keys: Seal | { readonly key: string; readonly chain: string },
   authority?: TimeStampAuthority,
 ): Promise<CertificateIssuer> {
   return createCertificateIssuer({
     clock,
-    seal: createKeySeal(keys),
+    seal: "sign" in keys ? keys : createKeySeal(keys),
     timeStampAuthority:
       authority ?? createTestTimeStampAuthority({ keys: pki.timeStampAuthority, clock, random }),
     validation: createValidationSource({
@@ -137,6 +140,63 @@ peer(
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
       const authority = createHttpTimeStampAuthority({ urls: [url], random });
       await expectGood(await issuerWith(pki, pki.seal, authority), pki);
+    });
+  });
+});
+
+const MODULE = "/usr/lib/softhsm/libsofthsm2.so";
+
+peer(
+  "softhsm2-util",
+  MODULE,
+  "openssl",
+  "pdfsig",
+  "certutil",
+)("a seal in SoftHSM2", () => {
+  beforeAll(() => {
+    mkdirSync(at("tokens"));
+    writeFileSync(at("softhsm2.conf"), `directories.tokendir = ${at("tokens")}\n`);
+    process.env["SOFTHSM2_CONF"] = at("softhsm2.conf");
+  });
+
+  function importKey(label: string, key: string): void {
+    writeFileSync(at(`${label}.key`), key, { mode: 0o600 });
+    const token = ["--token", "segell", "--pin", "1234"];
+    const object = ["--label", label, "--id", Buffer.from(label).toString("hex")];
+    execFileSync("softhsm2-util", ["--import", at(`${label}.key`), ...token, ...object], {
+      stdio: "pipe",
+    });
+  }
+
+  test("P-256 and RSA-3072, many at once; a wrong PIN waits", async () => {
+    const pins = ["--so-pin", "4321", "--pin", "1234"];
+    execFileSync("softhsm2-util", ["--init-token", "--free", "--label", "segell", ...pins], {
+      stdio: "pipe",
+    });
+    const kinds = ["P-256", "RSA-3072"] as const;
+    const pkis = await Promise.all(kinds.map((kind) => pkiWith(kind)));
+    for (const [index, pki] of pkis.entries()) importKey(`clau-${index}`, pki.seal.key);
+    for (const [index, pki] of pkis.entries()) {
+      const location = parsePkcs11Uri(
+        `pkcs11:token=segell;object=clau-${index}?module-path=${MODULE}`,
+      );
+      const { chain } = pki.seal;
+      const wrong = createPkcs11Seal({ location, pin: "0000", chain });
+      await expect(wrong.sign(Buffer.alloc(8))).rejects.toThrow(CertificateDelayed);
+      const seal = createPkcs11Seal({ location, pin: "1234", chain });
+      const issuer = await issuerWith(pki, seal);
+      await Promise.all(Array.from({ length: 40 }, () => issuer.issue(certificateFacts())));
+      await expectGood(issuer, pki);
+      seal.close();
+    }
+  });
+
+  test("an address that lacks a part is refused", () => {
+    expect(() => parsePkcs11Uri("pkcs11:token=segell?module-path=/x")).toThrow(SealError);
+    expect(parsePkcs11Uri("pkcs11:token=El%20segell;object=a?module-path=/x")).toEqual({
+      token: "El segell",
+      object: "a",
+      module: "/x",
     });
   });
 });

@@ -1,5 +1,6 @@
-import { createPrivateKey, sign, X509Certificate, type KeyObject } from "node:crypto";
+import { createPrivateKey, sign, type KeyObject, type X509Certificate } from "node:crypto";
 import { promisify } from "node:util";
+import { readCertificates } from "../pem.ts";
 import type { Seal } from "./seal.ts";
 
 const signWith = promisify<string, Buffer, KeyObject, Buffer>(sign);
@@ -24,22 +25,38 @@ export function createKeySeal({
   readonly chain: string;
 }): Seal {
   const privateKey = createPrivateKey(key);
-  const blocks = chain.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  const certificates = blocks.map((block) => new X509Certificate(block));
-  const [signing, ...issuers] = certificates;
-  if (!signing) throw new SealError("the chain has no certificate");
+  const { certificates, algorithm, signing } = readSealChain(chain);
   if (!signing.checkPrivateKey(privateKey)) {
     throw new SealError("the first certificate of the chain is not the one of the key");
   }
-  const intermediates = issuers.filter((certificate) => !certificate.checkIssued(certificate));
-  const algorithm = sealAlgorithm(privateKey);
   return {
-    chain: [signing, ...intermediates].map(({ raw }) => raw),
+    chain: certificates,
     algorithm,
     sign: (signedAttributes) =>
       algorithm === "ecdsaWithSha256"
         ? Promise.resolve(sign("sha256", signedAttributes, privateKey))
         : signWith("sha256", signedAttributes, privateKey),
+  };
+}
+
+/**
+ * The certificates of a seal, wherever its key is.
+ *
+ * @param chain PEM: the signing certificate, then its issuers; a root is left out
+ * @throws SealError when there is none, or its key is too weak
+ */
+export function readSealChain(chain: string): {
+  readonly signing: X509Certificate;
+  readonly certificates: readonly Buffer[];
+  readonly algorithm: Seal["algorithm"];
+} {
+  const [signing, ...issuers] = readCertificates(chain);
+  if (!signing) throw new SealError("the chain has no certificate");
+  const intermediates = issuers.filter((certificate) => !certificate.checkIssued(certificate));
+  return {
+    signing,
+    certificates: [signing, ...intermediates].map(({ raw }) => raw),
+    algorithm: sealAlgorithm(signing.publicKey),
   };
 }
 

@@ -1,6 +1,7 @@
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { CertificateDelayed } from "../../domain/certificate.ts";
 import { HOUR, MINUTE, type Clock } from "../../domain/clock.ts";
+import { readCertificates } from "../pem.ts";
 import type { CertificateStatus } from "./status.ts";
 
 /** What lets a seal be verified when its authorities are long gone (ETSI EN 319 142-1, 5.4.2). */
@@ -174,9 +175,4 @@ function pathTo(leaf: X509Certificate, pool: readonly X509Certificate[]): X509Ce
     current = issuer;
   }
   return path;
-}
-
-export function readCertificates(pem: string): X509Certificate[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return blocks.map((block) => new X509Certificate(block));
 }
