@@ -3,7 +3,7 @@ import {
   CertificateDelayed,
   type CertificateFacts,
 } from "../domain/certificate.ts";
-import { HOUR, MINUTE, SECOND } from "../domain/clock.ts";
+import { HOUR, SECOND } from "../domain/clock.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import { ServiceError } from "../domain/errors.ts";
 import { foldMessage } from "../domain/message.ts";
@@ -19,7 +19,8 @@ import { claim, enqueue, finish, giveUp, retry, type Work } from "../store/work.
 import { backOff } from "./back-off.ts";
 import type { LifecycleContext } from "./context.ts";
 
-const LEASE = 5 * MINUTE;
+/** Short: what a killed process had claimed is taken up soon; a second sealing does no harm. */
+const LEASE = 30 * SECOND;
 const BATCH = 32;
 const BACK_OFF = { first: 5 * SECOND, most: HOUR };
 /** A fault of our own is shown to a person after this many tries; a missing time-stamp waits for ever. */

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { certificateKind } from "../domain/certificate.ts";
-import { addDuration, MINUTE, SECOND } from "../domain/clock.ts";
+import { addDuration, SECOND } from "../domain/clock.ts";
 import type { Evidence, EvidenceBody } from "../domain/evidence.ts";
 import { newCsv } from "../domain/ids.ts";
 import { IllegalEvidence, tryFold } from "../domain/message.ts";
@@ -14,7 +14,7 @@ import { readMessages } from "../store/messages.ts";
 import { claim, enqueue, finish, giveUp, retry, type Work } from "../store/work.ts";
 import type { LifecycleContext } from "./context.ts";
 
-const LEASE = MINUTE;
+const LEASE = 30 * SECOND;
 const BATCH = 500;
 /** How soon to look again while the relay step has an answer in flight. */
 const IN_FLIGHT = 5 * SECOND;
