@@ -33,7 +33,7 @@ afterEach(async () => {
   for (const child of children) child.kill("SIGKILL");
   await Promise.all(running.map((database) => database.stop()));
   // The server of a killed child is ending, and still writes.
-  await rm(directory, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
+  await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 });
 
 async function start(dataDirectory = directory): Promise<EmbeddedDatabase> {

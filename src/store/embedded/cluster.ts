@@ -94,7 +94,9 @@ async function removeLeftovers(root: string): Promise<void> {
   for (const name of await readdir(root)) {
     const pid = /^cluster\.init\.(\d+)$/.exec(name)?.[1];
     if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
-    await rm(join(root, name), { recursive: true, force: true });
+    // A killed initdb may still be writing there, and removing it too.
+    const patience = { maxRetries: 10, retryDelay: 50 };
+    await rm(join(root, name), { recursive: true, force: true, ...patience });
   }
 }
 
