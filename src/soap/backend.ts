@@ -20,6 +20,8 @@ export interface Backend {
     kind: CertificateKind | undefined,
   ): Promise<CertificateAnswer>;
   findCredential(username: string): Promise<Credential | undefined>;
+  /** The user for whom an X.509 certificate stands, by its SHA-256 in hexadecimal. */
+  findCertificate?(fingerprint: string): Promise<Credential | undefined>;
   /** True when the nonce is new; it is then remembered until `expiresAt`, for every replica. */
   rememberNonce(
     used: { readonly username: string; readonly nonce: string; readonly expiresAt: Date },

@@ -118,7 +118,8 @@ async function proveCaller(
   correlationId: string,
 ): Promise<Caller> {
   const { brake, log } = parts;
-  const username = security?.usernameToken?.username ?? "";
+  const username =
+    security?.usernameToken?.username ?? security?.signature?.certificate.fingerprint256 ?? "";
   brake.assertMayTry(username, address);
   try {
     const caller = await authenticate(parts, security);
@@ -153,7 +154,8 @@ function faultAnswer(version: SoapVersion, error: ServiceError, correlationId: s
 
 function read(parts: DispatchParts, request: SoapRequest, progress: Progress): Call {
   const { limits, contract, log } = parts;
-  return withXml(request.body, { limits, encoding: request.encoding }, ({ root }) => {
+  return withXml(request.body, { limits, encoding: request.encoding }, (tree) => {
+    const { root } = tree;
     progress.version = versionOf(root) ?? progress.version;
     const envelope = readEnvelope(root);
     assertUnderstood(envelope, (header) => isNamed(header, WSSE, "Security"));
@@ -166,7 +168,7 @@ function read(parts: DispatchParts, request: SoapRequest, progress: Progress): C
     }
     const [violation] = contract.schema.validate(envelope.payload);
     if (violation) throw schemaViolation(operation.name, violation);
-    const security = readSecurity(envelope.headers);
+    const security = readSecurity(tree, envelope);
     return { operation, security, run: operation.read(envelope.payload) };
   });
 }

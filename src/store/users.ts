@@ -9,6 +9,17 @@ export interface Credential {
   readonly scrypt: string;
   /** Present when the user may use PasswordDigest, which needs the secret itself. */
   readonly encrypted: Buffer | undefined;
+  /** What the entity accepts; everything but SHA-1 when it says nothing. */
+  readonly policy?: AuthenticationPolicy | undefined;
+}
+
+/** The ways to say who calls. */
+export type Authentication = "passwordText" | "passwordDigest" | "x509";
+
+interface AuthenticationPolicy {
+  readonly accepts: readonly Authentication[];
+  /** Signatures and digests with SHA-1, for callers who cannot do better yet. */
+  readonly sha1: boolean;
 }
 
 interface UserRow extends EntityRow {
@@ -18,11 +29,13 @@ interface UserRow extends EntityRow {
   user_certificates_enabled: boolean;
   secret_scrypt: string;
   secret_encrypted: Buffer | null;
+  accepted_authentication: Authentication[];
+  sha1_accepted: boolean;
 }
 
 const SELECT_USERS = `select u.user_id, u.username, u.enabled as user_enabled,
     u.certificates_enabled as user_certificates_enabled, u.secret_scrypt, u.secret_encrypted,
-    ${ENTITY_COLUMNS}
+    e.accepted_authentication, e.sha1_accepted, ${ENTITY_COLUMNS}
   from users u join entities e using (entity_id)`;
 
 function toCaller(row: UserRow): Caller {
@@ -69,13 +82,46 @@ export async function findCredential(
   const { rows } = await db.query<UserRow>(`${SELECT_USERS} where u.username = lower($1)`, [
     username,
   ]);
-  const [row] = rows;
-  if (!row) return undefined;
+  return rows[0] && toCredential(rows[0]);
+}
+
+/** The user for whom an X.509 certificate stands, by its SHA-256 in hexadecimal. */
+export async function findCredentialByCertificate(
+  db: Connection,
+  fingerprint: string,
+): Promise<Credential | undefined> {
+  const { rows } = await db.query<UserRow>(
+    `${SELECT_USERS} join user_certificates c using (user_id) where c.fingerprint = $1`,
+    [fingerprint],
+  );
+  return rows[0] && toCredential(rows[0]);
+}
+
+function toCredential(row: UserRow): Credential {
   return {
     caller: toCaller(row),
     scrypt: row.secret_scrypt,
     encrypted: row.secret_encrypted ?? undefined,
+    policy: { accepts: row.accepted_authentication, sha1: row.sha1_accepted },
   };
+}
+
+/** Lets an X.509 certificate stand for a user. */
+export async function registerCertificate(
+  db: Connection,
+  certificate: {
+    readonly fingerprint: string;
+    readonly userId: UserId;
+    readonly subject: string;
+    readonly notAfter: Date;
+  },
+  now: Date,
+): Promise<void> {
+  await db.query(
+    `insert into user_certificates (fingerprint, user_id, subject, not_after, registered_at)
+     values ($1, $2, $3, $4, $5)`,
+    [certificate.fingerprint, certificate.userId, certificate.subject, certificate.notAfter, now],
+  );
 }
 
 export async function listUsers(db: Connection): Promise<Caller[]> {

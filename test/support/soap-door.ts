@@ -8,7 +8,12 @@ import type { Backend } from "../../src/soap/backend.ts";
 import { registerSoapDoor, type DoorOptions } from "../../src/soap/door.ts";
 import type { DoorLogFields } from "../../src/soap/log.ts";
 import { insertEntity } from "../../src/store/entities.ts";
-import { findCredential, insertUser, rememberNonce } from "../../src/store/users.ts";
+import {
+  findCredential,
+  findCredentialByCertificate,
+  insertUser,
+  rememberNonce,
+} from "../../src/store/users.ts";
 import { systemRandom } from "../../src/system.ts";
 import { startStory, type Story } from "./story.ts";
 
@@ -72,6 +77,7 @@ export function backendOf({ context }: Story): Backend {
     tellStatus: (caller, keys) => tellStatus(context, caller, keys),
     fetchCertificate: (caller, key, kind) => fetchCertificate(context, caller, key, kind),
     findCredential: (username) => findCredential(context.db, username),
+    findCertificate: (fingerprint) => findCredentialByCertificate(context.db, fingerprint),
     rememberNonce: (used) => rememberNonce(context.db, used),
   };
 }

@@ -6,3 +6,7 @@ export const WSU = `${OASIS}wssecurity-utility-1.0.xsd`;
 
 export const PASSWORD_TEXT = `${OASIS}username-token-profile-1.0#PasswordText`;
 export const PASSWORD_DIGEST = `${OASIS}username-token-profile-1.0#PasswordDigest`;
+
+export const X509_TOKEN = `${OASIS}x509-token-profile-1.0#X509v3`;
+export const DS = "http://www.w3.org/2000/09/xmldsig#";
+export const EXC_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#";

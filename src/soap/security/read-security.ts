@@ -1,11 +1,16 @@
 import { ServiceError } from "../../domain/errors.ts";
+import type { Envelope } from "../envelope.ts";
+import type { XmlTree } from "../xml/document.ts";
 import { attributeOf, childElements, childrenNamed, textOf, type XmlNode } from "../xml/node.ts";
 import { isNamed } from "../xml/node.ts";
 import { PASSWORD_DIGEST, PASSWORD_TEXT, WSSE, WSU } from "./names.ts";
 
+import { readSignature, type Signature } from "./read-signature.ts";
+
 /** What a wsse:Security header says, free of the tree that it was read from. */
 export interface SecurityHeader {
   readonly usernameToken: UsernameToken | undefined;
+  readonly signature: Signature | undefined;
   readonly timestamp:
     { readonly created: string | undefined; readonly expires: string | undefined } | undefined;
 }
@@ -27,7 +32,10 @@ const MAX_VALUE = 512;
  *
  * @throws ServiceError NotAuthenticated when it says something twice or in a way that cannot be read
  */
-export function readSecurity(headers: readonly XmlNode[]): SecurityHeader | undefined {
+export function readSecurity(
+  tree: XmlTree,
+  { headers, body }: Pick<Envelope, "headers" | "body">,
+): SecurityHeader | undefined {
   const [security, ...others] = headers.filter((header) => isNamed(header, WSSE, "Security"));
   if (security === undefined) return undefined;
   if (others.length > 0) throw unreadable();
@@ -35,6 +43,7 @@ export function readSecurity(headers: readonly XmlNode[]): SecurityHeader | unde
   const token = only(childrenNamed(security, WSSE, "UsernameToken"));
   return {
     usernameToken: token && readUsernameToken(token),
+    signature: readSignature({ tree, body, security }),
     timestamp: timestamp && {
       created: value(timestamp, WSU, "Created"),
       expires: value(timestamp, WSU, "Expires"),

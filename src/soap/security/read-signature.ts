@@ -1,0 +1,198 @@
+import { createHash, verify, X509Certificate, type KeyObject } from "node:crypto";
+import { ServiceError } from "../../domain/errors.ts";
+import { equalBytes } from "../../domain/secret.ts";
+import { canonicalise } from "../xml/canonicalise.ts";
+import type { XmlTree } from "../xml/document.ts";
+import {
+  attributeOf,
+  childElements,
+  childrenNamed,
+  isNamed,
+  textOf,
+  type XmlNode,
+} from "../xml/node.ts";
+import { DS, EXC_C14N, WSSE, WSU, X509_TOKEN } from "./names.ts";
+
+/** A signature that holds: what it covers, and with whose key. */
+export interface Signature {
+  readonly certificate: X509Certificate;
+  /** SHA-1 somewhere in it. */
+  readonly isWeak: boolean;
+  readonly coversTimestamp: boolean;
+  /** SHA-256 of the SignatureValue: the same message again has the same. */
+  readonly mark: string;
+}
+
+const MORE = "http://www.w3.org/2001/04/xmldsig-more#";
+const XMLENC = "http://www.w3.org/2001/04/xmlenc#";
+
+type Digest = "sha1" | "sha256" | "sha512";
+interface Method {
+  readonly digest: Digest;
+  readonly key: "rsa" | "ec";
+}
+
+/** RFC 9231; whatever is not here is refused. */
+const SIGNATURE_METHODS: Readonly<Record<string, Method>> = {
+  [`${MORE}rsa-sha256`]: { digest: "sha256", key: "rsa" },
+  [`${MORE}rsa-sha512`]: { digest: "sha512", key: "rsa" },
+  [`${MORE}ecdsa-sha256`]: { digest: "sha256", key: "ec" },
+  [`${MORE}ecdsa-sha512`]: { digest: "sha512", key: "ec" },
+  [`${DS}rsa-sha1`]: { digest: "sha1", key: "rsa" },
+};
+const DIGEST_METHODS: Readonly<Record<string, Digest>> = {
+  [`${XMLENC}sha256`]: "sha256",
+  [`${XMLENC}sha512`]: "sha512",
+  [`${DS}sha1`]: "sha1",
+};
+
+/** What a signature may cover; the Body must be among it. */
+export interface Signable {
+  readonly tree: XmlTree;
+  readonly body: XmlNode;
+  readonly security: XmlNode;
+}
+
+/**
+ * Verifies the only signature of a Security header (WS-Security X.509 Token Profile 1.1): one token,
+ * one signature, every reference to an element that stands where it belongs – this Body, or a child of
+ * this header – found by an id that no other element has. So what was signed is what is read. Undefined
+ * when nothing is signed.
+ *
+ * @throws ServiceError NotAuthenticated
+ */
+export function readSignature({ tree, body, security }: Signable): Signature | undefined {
+  const signatures = childrenNamed(security, DS, "Signature");
+  if (signatures.length === 0) return undefined;
+  const signature = only(signatures);
+  const token = only(childrenNamed(security, WSSE, "BinarySecurityToken"));
+  const signedInfo = only(childrenNamed(signature, DS, "SignedInfo"));
+  assertKeyIs(signature, token);
+  const ids = collectIds(tree.root);
+  const timestamp = childrenNamed(security, WSU, "Timestamp");
+  const places = [body, ...childElements(security).filter((child) => child !== signature)];
+  const covered = new Set<XmlNode>();
+  let isWeak = false;
+
+  for (const reference of childrenNamed(signedInfo, DS, "Reference")) {
+    const id = /^#(.+)$/.exec(attributeOf(reference, "", "URI") ?? "")?.[1] ?? "";
+    const target = ids.get(id);
+    if (target === undefined || !places.includes(target)) throw broken();
+    const transform = only(childElements(only(childrenNamed(reference, DS, "Transforms"))));
+    const digest = DIGEST_METHODS[algorithm(only(childrenNamed(reference, DS, "DigestMethod")))];
+    if (digest === undefined) throw broken();
+    const hash = createHash(digest);
+    canonicalise(tree, target, prefixesOf(transform), (piece) => hash.update(piece));
+    const expected = base64(only(childrenNamed(reference, DS, "DigestValue")));
+    if (!equalBytes(hash.digest(), expected)) throw broken();
+    isWeak ||= digest === "sha1";
+    covered.add(target);
+  }
+  if (!covered.has(body)) throw broken();
+
+  const method =
+    SIGNATURE_METHODS[algorithm(only(childrenNamed(signedInfo, DS, "SignatureMethod")))];
+  const certificate = readToken(token);
+  const { publicKey } = certificate;
+  if (method === undefined || method.key !== publicKey.asymmetricKeyType || !isStrong(publicKey)) {
+    throw broken();
+  }
+  const pieces: Buffer[] = [];
+  const how = prefixesOf(only(childrenNamed(signedInfo, DS, "CanonicalizationMethod")));
+  canonicalise(tree, signedInfo, how, (piece) => pieces.push(Buffer.from(piece)));
+  const value = base64(only(childrenNamed(signature, DS, "SignatureValue")));
+  const key = { key: publicKey, dsaEncoding: "ieee-p1363" as const };
+  if (!verify(method.digest, Buffer.concat(pieces), key, value)) throw broken();
+  return {
+    certificate,
+    isWeak: isWeak || method.digest === "sha1",
+    coversTimestamp: timestamp.length === 1 && covered.has(timestamp[0] as XmlNode),
+    mark: createHash("sha256").update(value).digest("base64"),
+  };
+}
+
+/** KeyInfo must point at the token of this header, and at nothing else. */
+function assertKeyIs(signature: XmlNode, token: XmlNode): void {
+  const keyInfo = only(childrenNamed(signature, DS, "KeyInfo"));
+  const reference = only(
+    childrenNamed(only(childrenNamed(keyInfo, WSSE, "SecurityTokenReference")), WSSE, "Reference"),
+  );
+  const id = attributeOf(token, WSU, "Id") ?? "";
+  if (id === "" || attributeOf(reference, "", "URI") !== `#${id}`) throw broken();
+}
+
+function readToken(token: XmlNode): X509Certificate {
+  if (attributeOf(token, "", "ValueType") !== X509_TOKEN) throw broken();
+  try {
+    return new X509Certificate(base64(token));
+  } catch {
+    throw broken();
+  }
+}
+
+function isStrong(key: KeyObject): boolean {
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+  if (key.asymmetricKeyType === "rsa") return (modulusLength ?? 0) >= 2048;
+  return namedCurve === "prime256v1" || namedCurve === "secp384r1" || namedCurve === "secp521r1";
+}
+
+/** Every id of the document, in whichever spelling; one that occurs twice makes the message void. */
+function collectIds(root: XmlNode): Map<string, XmlNode> {
+  const ids = new Map<string, XmlNode>();
+  const waiting = [root];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    const element = node;
+    const found = new Set(
+      ID_ATTRIBUTES.flatMap(([namespace, name]) => attributeOf(element, namespace, name) ?? []),
+    );
+    for (const id of found) {
+      if (ids.has(id)) throw broken();
+      ids.set(id, node);
+    }
+    waiting.push(...childElements(node));
+  }
+  return ids;
+}
+
+const ID_ATTRIBUTES = [
+  [WSU, "Id"],
+  ["", "Id"],
+  ["", "ID"],
+  ["", "id"],
+] as const;
+
+function algorithm(node: XmlNode): string {
+  return attributeOf(node, "", "Algorithm") ?? "";
+}
+
+/** The prefixes that an exclusive canonicalisation treats inclusively; no other method is accepted. */
+function prefixesOf(node: XmlNode): string[] {
+  if (algorithm(node) !== EXC_C14N) throw broken();
+  const [inclusive, ...others] = childElements(node);
+  if (others.length > 0) throw broken();
+  if (inclusive === undefined) return [];
+  if (!isNamed(inclusive, EXC_C14N, "InclusiveNamespaces")) throw broken();
+  return (attributeOf(inclusive, "", "PrefixList") ?? "")
+    .split(/\s+/)
+    .filter((each) => each !== "");
+}
+
+function base64(node: XmlNode): Buffer {
+  return Buffer.from(textOf(node), "base64");
+}
+
+function only(nodes: readonly XmlNode[]): XmlNode {
+  const [node] = nodes;
+  if (node === undefined || nodes.length > 1) throw broken();
+  return node;
+}
+
+function broken(): ServiceError {
+  return new ServiceError("NotAuthenticated", {
+    hint: {
+      ca: "La signatura X.509 no és vàlida, no cobreix el Body, o fa servir un algorisme no admès.",
+      es: "La firma X.509 no es válida, no cubre el Body, o usa un algoritmo no admitido.",
+      en: "The X.509 signature is not valid, does not cover the Body, or uses an algorithm that is not accepted.",
+    },
+  });
+}
