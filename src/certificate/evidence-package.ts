@@ -1,7 +1,7 @@
 import type { CertificateFacts } from "../domain/certificate.ts";
 import { canonicalJson } from "../domain/evidence.ts";
 import type { SegmentView } from "../domain/message.ts";
-import { escapeXml } from "./pdf/metadata.ts";
+import { escapeXml } from "./pdf/xml.ts";
 import { POLICY, TEMPLATE } from "./template.ts";
 
 /**

@@ -25,7 +25,9 @@ const LATIN = 5_000;
 const WARM = 1_000;
 const RSA = 250;
 const MIXED = 10_000;
+/** Certificates a second on a core that signs so often with P-256; a busier or slower core scales both. */
 const LEAST_PER_CORE = 350;
+const REFERENCE_SIGNATURES = 51_274;
 const LARGEST = 80 * 1024;
 const MOST_GROWTH = 16 * 1024 * 1024;
 
@@ -153,25 +155,25 @@ const overHttp = createHttpTimeStampAuthority({ urls: [`http://127.0.0.1:${port}
 const issuer = await issuerOf(pki, overHttp);
 await measure(issuer, WARM, freshFacts);
 const before = memory();
+const p256 = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+const signaturesBefore = signaturesPerSecond(p256, 5_000);
 const latin = await measure(issuer, LATIN, freshFacts);
 const growth = memory() - before;
 figures["growth_bytes"] = growth;
-const p256 = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+const signatures = (signaturesBefore + signaturesPerSecond(p256, 5_000)) / 2;
+const scaled = (latin.perCpuSecond * REFERENCE_SIGNATURES) / signatures;
 figures["p256_per_core"] = Math.round(latin.perCpuSecond);
 figures["p256_per_second"] = Math.round(latin.perSecond);
-figures["p256_signatures_per_core"] = Math.round(signaturesPerSecond(p256, 5_000));
+figures["p256_signatures_per_core"] = Math.round(signatures);
+figures["p256_per_reference_core"] = Math.round(scaled);
 figures["bytes"] = latin.bytes;
-bar(
-  "p256_per_core",
-  figures["p256_per_core"],
-  LEAST_PER_CORE,
-  latin.perCpuSecond >= LEAST_PER_CORE,
-);
+bar("p256_per_reference_core", Math.round(scaled), LEAST_PER_CORE, scaled >= LEAST_PER_CORE);
 bar("bytes", latin.bytes, LARGEST, latin.bytes <= LARGEST);
 bar("memory_growth_bytes", growth, MOST_GROWTH, growth <= MOST_GROWTH);
 console.log(
-  `P-256, PAdES B-LT, time-stamp over HTTP: ${figures["p256_per_core"]} certificates a CPU second ` +
-    `(at least ${LEAST_PER_CORE}), ${figures["p256_per_second"]} a second with the authority beside ` +
+  `P-256, PAdES B-LT, time-stamp over HTTP: ${figures["p256_per_core"]} certificates a CPU second, ` +
+    `${figures["p256_per_reference_core"]} scaled to a core that makes ${REFERENCE_SIGNATURES} ` +
+    `signatures (at least ${LEAST_PER_CORE}), ${figures["p256_per_second"]} a second with the authority beside ` +
     `it, ${latin.bytes} bytes; the key alone signs ${figures["p256_signatures_per_core"]} times; ` +
     `memory after ${LATIN} certificates: ${Math.round(growth / 1024)} KiB more`,
 );

@@ -1,3 +1,6 @@
+import { ENI_SCHEMA, eniDescriptions, type EniMetadata } from "./eni.ts";
+import { escapeXml } from "./xml.ts";
+
 /** What the XMP packet says of a certificate. */
 export interface DocumentMetadata {
   readonly title: string;
@@ -8,13 +11,15 @@ export interface DocumentMetadata {
   readonly createdAt: Date;
   /** UUID of the document. */
   readonly documentId: string;
+  /** Undefined when the sender has no DIR3 code. */
+  readonly eni: EniMetadata | undefined;
 }
 
 const PRODUCER = "sms-certificat";
 
 /** XMP packet (ISO 16684-1) with the identification of PDF/A-3a and PDF/UA-1. */
 export function xmpPacket(metadata: DocumentMetadata): Buffer {
-  const { title, author, subject, language, createdAt, documentId } = metadata;
+  const { title, author, subject, language, createdAt, documentId, eni } = metadata;
   const at = createdAt.toISOString().replace(/\.\d+Z$/, "Z");
   return Buffer.from(
     `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -34,7 +39,9 @@ export function xmpPacket(metadata: DocumentMetadata): Buffer {
 <rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
 <pdfaid:part>3</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance><pdfuaid:part>1</pdfuaid:part>
 </rdf:Description>
-${UA_SCHEMA}
+${eni ? eniDescriptions(eni) : ""}
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag>${UA_SCHEMA}${eni ? ENI_SCHEMA : ""}</rdf:Bag></pdfaExtension:schemas></rdf:Description>
 </rdf:RDF></x:xmpmeta>
 <?xpacket end="r"?>`,
     "utf8",
@@ -42,18 +49,10 @@ ${UA_SCHEMA}
 }
 
 /** PDF/A wants properties that it does not know to be described (ISO 19005-3, 6.6.2.3). */
-const UA_SCHEMA = `<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
-<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+const UA_SCHEMA = `<rdf:li rdf:parseType="Resource">
 <pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
 <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI><pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
 <pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>
 <pdfaProperty:valueType>Integer</pdfaProperty:valueType><pdfaProperty:category>internal</pdfaProperty:category>
 <pdfaProperty:description>Indicates the part of ISO 14289 that the file conforms to</pdfaProperty:description>
-</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>`;
-
-/** Text of anybody, made harmless inside XML; characters that XML 1.0 has no way to write are replaced. */
-export function escapeXml(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
-    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li>`;
