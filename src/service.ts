@@ -24,7 +24,7 @@ import type { Settings } from "./settings.ts";
 import { registerSoapDoor } from "./soap/door.ts";
 import { createReceiptInbox } from "./store/receipt-inbox.ts";
 import { clockSkew } from "./store/retention.ts";
-import { findCredential, rememberNonce } from "./store/users.ts";
+import { findCredential, findCredentialByCertificate, rememberNonce } from "./store/users.ts";
 import type { Logger } from "./telemetry/logger.ts";
 
 export interface ServiceParts {
@@ -126,7 +126,12 @@ async function buildServer(
   context: LifecycleContext,
   key: Buffer,
 ): Promise<FastifyInstance> {
-  const server = fastify({ logger: false, forceCloseConnections: "idle" });
+  // A caller who does not end the request in half a minute is cut off.
+  const server = fastify({
+    logger: false,
+    forceCloseConnections: "idle",
+    requestTimeout: 30_000,
+  });
   const { db } = context;
   await registerSoapDoor(server, {
     backend: {
@@ -135,6 +140,7 @@ async function buildServer(
       tellStatus: (caller, keys) => tellStatus(context, caller, keys),
       fetchCertificate: (caller, name, kind) => fetchCertificate(context, caller, name, kind),
       findCredential: (username) => findCredential(db, username),
+      findCertificate: (fingerprint) => findCredentialByCertificate(db, fingerprint),
       rememberNonce: (used) => rememberNonce(db, used),
     },
     clock,

@@ -1,3 +1,5 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { Entity } from "../domain/entity.ts";
 import { uuidv7, type EntityId, type UserId } from "../domain/ids.ts";
 import { encryptSecret, hashSecret } from "../domain/secret.ts";
@@ -5,13 +7,16 @@ import {
   findEntityByNif,
   insertEntity,
   listEntities,
+  setAuthenticationPolicy,
   setEntityPermissions,
 } from "../store/entities.ts";
 import {
   authoriseMailbox,
   findCredential,
+  findCredentialByCertificate,
   insertUser,
   listUsers,
+  registerCertificate,
   setUserPermissions,
 } from "../store/users.ts";
 import { systemClock, systemRandom } from "../system.ts";
@@ -45,8 +50,25 @@ export const entityCommand = administration(
   `entity add --name NAME --nif NIF [--dir3 CODE]   contract; certified SMS is enabled
 entity list
 entity enable --nif NIF
-entity disable --nif NIF                        takes effect with the next call`,
+entity disable --nif NIF                        takes effect with the next call
+entity accept --nif NIF --authentication WAYS [--sha1]
+    WAYS is one or more of passwordText,passwordDigest,x509; --sha1 accepts old signatures`,
   {
+    async accept({ db }, args) {
+      const options = readArguments(args, {
+        nif: { type: "string" },
+        authentication: { type: "string" },
+        sha1: { type: "boolean" },
+      });
+      const nif = options.needed("nif").toUpperCase();
+      const accepts = options.needed("authentication").split(",");
+      const unknown = accepts.find((way) => !WAYS.includes(way));
+      if (unknown !== undefined) throw new UsageError(`say one or more of: ${WAYS.join(",")}`);
+      if (!(await setAuthenticationPolicy(db, nif, { accepts, sha1: options.flag("sha1") }))) {
+        throw new UsageError(`no entity has NIF ${nif}`);
+      }
+      print(`entity ${nif} accepts ${accepts.join(", ")}`);
+    },
     async add({ db }, args) {
       const options = readArguments(args, {
         name: { type: "string" },
@@ -88,6 +110,8 @@ entity disable --nif NIF                        takes effect with the next call`
   },
 );
 
+const WAYS = ["passwordText", "passwordDigest", "x509"];
+
 async function switchEntity(
   db: OpenDatabase["db"],
   args: readonly string[],
@@ -114,8 +138,28 @@ export const userCommand = administration(
     the secret is made and shown once; --no-digest keeps only its scrypt, which rules out PasswordDigest
 user list
 user enable --username NAME
-user disable --username NAME                    takes effect with the next call`,
+user disable --username NAME                    takes effect with the next call
+user certificate --username NAME --file PEM     lets an X.509 certificate stand for the user`,
   {
+    async certificate({ db }, args) {
+      const options = readArguments(args, {
+        username: { type: "string" },
+        file: { type: "string" },
+      });
+      const credential = await findCredential(db, options.needed("username"));
+      if (!credential) throw new UsageError("there is no such user");
+      const certificate = readX509(options.needed("file"));
+      const fingerprint = certificate.fingerprint256.replaceAll(":", "").toLowerCase();
+      const { userId } = credential.caller.user;
+      const { subject } = certificate;
+      const notAfter = new Date(certificate.validTo);
+      if (await findCredentialByCertificate(db, fingerprint)) {
+        throw new UsageError("this certificate stands for a user already");
+      }
+      const now = systemClock.now();
+      await registerCertificate(db, { fingerprint, userId, subject, notAfter }, now);
+      print(`the certificate ${fingerprint} stands for the user until ${notAfter.toISOString()}`);
+    },
     async add({ db, secretsKey }, args) {
       const options = readArguments(args, {
         entity: { type: "string" },
@@ -165,6 +209,14 @@ user disable --username NAME                    takes effect with the next call`
     disable: ({ db }, args) => switchUser(db, args, false),
   },
 );
+
+function readX509(path: string): X509Certificate {
+  try {
+    return new X509Certificate(readFileSync(path));
+  } catch {
+    throw new UsageError("--file must be an X.509 certificate, in PEM or DER");
+  }
+}
 
 async function switchUser(
   db: OpenDatabase["db"],

@@ -68,3 +68,16 @@ export async function setEntityPermissions(
   );
   return rowCount === 1;
 }
+
+/** What the callers of an entity may use to say who they are; it takes effect with the next call. */
+export async function setAuthenticationPolicy(
+  db: Connection,
+  nif: string,
+  policy: { readonly accepts: readonly string[]; readonly sha1: boolean },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    "update entities set accepted_authentication = $2, sha1_accepted = $3 where nif = $1",
+    [nif, policy.accepts, policy.sha1],
+  );
+  return rowCount === 1;
+}
