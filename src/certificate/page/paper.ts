@@ -20,6 +20,8 @@ export const COLUMN = PAGE.width - FRAME.left - FRAME.right;
 interface Sheet {
   readonly operators: string[];
   marks: number;
+  /** The colour that is set; undefined when a drawing may have changed it. */
+  colour: Colour | undefined;
 }
 
 /** Sheets of paper that are written from top to bottom; distances in points, from the top left. */
@@ -42,7 +44,7 @@ export class Paper {
   }
 
   addSheet(): void {
-    this.#sheets.push({ operators: [], marks: 0 });
+    this.#sheets.push({ operators: [], marks: 0, colour: undefined });
     this.y = FRAME.top;
   }
 
@@ -79,14 +81,17 @@ export class Paper {
   /** Shows a line with its base line at a distance from the top. */
   show(line: TextLine, x: number, y: number, colour: Colour, page = this.#sheets.length - 1): void {
     if (line.operators === "") return;
+    this.#setColour(colour, page);
     this.#sheet(page).operators.push(
-      `BT ${colour} rg 1 0 0 1 ${points(x)} ${points(PAGE.height - y)} Tm ${line.operators} ET`,
+      `BT 1 0 0 1 ${points(x)} ${points(PAGE.height - y)} Tm ${line.operators} ET`,
     );
   }
 
   rectangle(x: number, y: number, width: number, height: number, colour: Colour): void {
-    this.draw(
-      `${colour} rg ${points(x)} ${points(PAGE.height - y - height)} ${points(width)} ${points(height)} re f`,
+    const page = this.#sheets.length - 1;
+    this.#setColour(colour, page);
+    this.#sheet(page).operators.push(
+      `${points(x)} ${points(PAGE.height - y - height)} ${points(width)} ${points(height)} re f`,
     );
   }
 
@@ -102,7 +107,9 @@ export class Paper {
 
   /** Raw operators. */
   draw(operators: string, page = this.#sheets.length - 1): void {
-    this.#sheet(page).operators.push(operators);
+    const sheet = this.#sheet(page);
+    sheet.operators.push(operators);
+    sheet.colour = undefined;
   }
 
   /** Raw operators under everything else on a sheet. */
@@ -113,6 +120,13 @@ export class Paper {
   /** The operators of each sheet. */
   finish(): string[] {
     return this.#sheets.map(({ operators }) => operators.join("\n"));
+  }
+
+  #setColour(colour: Colour, page: number): void {
+    const sheet = this.#sheet(page);
+    if (sheet.colour === colour) return;
+    sheet.operators.push(`${colour} rg`);
+    sheet.colour = colour;
   }
 
   #sheet(page: number): Sheet {

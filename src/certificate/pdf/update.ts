@@ -65,7 +65,7 @@ export class Update {
   }
 
   /** The whole file: what was there and the update. */
-  finish(root: number, options: { readonly compress?: boolean } = {}): Revision {
+  finish(root: number): Revision {
     const inside = this.#writePacked();
     const object = this.reserve();
     const xref = this.#length;
@@ -82,7 +82,7 @@ export class Update {
     const entries =
       `/Type/XRef/W[1 4 2]/Index[${ranges(numbers)}]/Size ${this.#next}/Prev ${this.#base.xref}` +
       `/Root ${reference(root)}/ID ${id}`;
-    this.put(object, ...stream(entries, table, options));
+    this.put(object, ...stream(entries, table, { compress: false }));
     this.#write(`startxref\n${xref}\n%%EOF\n`);
     const bytes = Buffer.concat([this.#base.bytes, ...this.#chunks], this.#length);
     return { bytes, xref, nextObject: this.#next, id, root };

@@ -1,4 +1,3 @@
-import { inflateSync } from "node:zlib";
 import { reference, stream } from "../pdf/syntax.ts";
 import { Update, type Revision } from "../pdf/update.ts";
 import type { ValidationData } from "./validation-data.ts";
@@ -20,7 +19,7 @@ export function appendValidationData(sealed: Revision, data: ValidationData): Bu
   );
   const catalog = catalogOf(sealed);
   update.put(sealed.root, `${catalog.slice(0, -2)}/DSS ${reference(store)}>>`);
-  return update.finish(sealed.root, { compress: false }).bytes;
+  return update.finish(sealed.root).bytes;
 }
 
 /** The text of the catalog in the last revision. */
@@ -35,14 +34,12 @@ function catalogOf({ bytes, xref, root }: Revision): string {
 }
 
 const XREF =
-  /^\d+ 0 obj\n<<\/Type\/XRef\/W\[1 4 2\]\/Index\[([\d ]+)\]\/Size (\d+)\/Prev \d+\/Root (\d+) 0 R\/ID (\[<[0-9a-f]+><[0-9a-f]+>\])\/Filter\/FlateDecode\/Length (\d+)>>\nstream\n/;
+  /^\d+ 0 obj\n<<\/Type\/XRef\/W\[1 4 2\]\/Index\[([\d ]+)\]\/Size (\d+)\/Prev \d+\/Root (\d+) 0 R\/ID (\[<[0-9a-f]+><[0-9a-f]+>\])\/Length (\d+)>>\nstream\n/;
 
 /** Where an object begins, by the cross-reference stream of the last revision. */
 function offsetOf(bytes: Buffer, xref: number, object: number): number {
   const { match, start } = xrefAt(bytes, xref);
-  const table = inflateSync(bytes.subarray(start, start + Number(match[5])), {
-    maxOutputLength: 1_000_000,
-  });
+  const table = bytes.subarray(start, start + Number(match[5]));
   const ranges = (match[1] ?? "").split(" ").map(Number);
   let row = 0;
   for (let index = 0; index + 1 < ranges.length; index += 2) {

@@ -1,0 +1,3 @@
+/** Runs write-samples.ts: scripts/samples. */
+import "./typescript.js";
+await import("./write-samples.ts");
