@@ -200,7 +200,8 @@ async function send(
   if (answer.retryAfterSeconds !== undefined) reply.header("retry-after", answer.retryAfterSeconds);
   // Whatever is left of a body that is too large is not read.
   if (answer.status === 413) reply.header("connection", "close");
-  const smaller = await compressed(header(request, "accept-encoding"), answer.body);
+  const compressing = compressed(header(request, "accept-encoding"), answer.body);
+  const smaller = compressing && (await compressing);
   if (smaller) reply.header("content-encoding", "gzip").header("vary", "accept-encoding");
   return reply
     .code(answer.status)

@@ -7,10 +7,10 @@ const deflate = promisify(gzip);
 const WORTH_IT = 512;
 
 /** The gzip of an answer when the caller asks for it (RFC 9110, 12.5.3); undefined otherwise. */
-export async function compressed(
+export function compressed(
   acceptEncoding: string | undefined,
   body: string | Buffer,
-): Promise<Buffer | undefined> {
+): Promise<Buffer> | undefined {
   if (acceptEncoding === undefined || body.length < WORTH_IT || !accepts(acceptEncoding)) {
     return undefined;
   }

@@ -8,7 +8,19 @@ export interface ContentType {
 
 /** RFC 9110, 8.3.1: a media type and its parameters, quoted or not; undefined when it is none. */
 export function parseContentType(header: string | undefined): ContentType | undefined {
-  const [, media, rest] = /^\s*([\w.+-]+\/[\w.+-]+)\s*(;.*)?$/s.exec(header ?? "") ?? [];
+  if (header === undefined) return undefined;
+  if (!remembered.has(header)) {
+    // Callers use a handful of them, but for the boundaries of multipart messages.
+    if (remembered.size >= 100) remembered.clear();
+    remembered.set(header, read(header));
+  }
+  return remembered.get(header);
+}
+
+const remembered = new Map<string, ContentType | undefined>();
+
+function read(header: string): ContentType | undefined {
+  const [, media, rest] = /^\s*([\w.+-]+\/[\w.+-]+)\s*(;.*)?$/s.exec(header) ?? [];
   if (media === undefined) return undefined;
   const parameters = new Map<string, string>();
   for (const [, name, quoted, plain] of (rest ?? "").matchAll(PARAMETER)) {
