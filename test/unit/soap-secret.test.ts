@@ -1,0 +1,58 @@
+import {
+  decryptSecret,
+  encryptSecret,
+  equalBytes,
+  hashSecret,
+  passwordDigest,
+  verifySecret,
+} from "../../src/domain/secret.ts";
+import { createPasswordCheck } from "../../src/soap/security/password-check.ts";
+import { systemRandom } from "../../src/system.ts";
+import { createHands } from "../support/hands.ts";
+
+const KEY = Buffer.alloc(32, 7);
+
+test("a secret is known by its hash, and another is not", async () => {
+  const hash = await hashSecret("sécret", systemRandom);
+  expect(hash).toMatch(/^scrypt\$16384\$8\$1\$/);
+  expect(await verifySecret("sécret", hash)).toBe(true);
+  expect(await verifySecret("secret", hash)).toBe(false);
+  expect(await verifySecret("sécret", "none")).toBe(false);
+});
+
+test("an encrypted secret comes back, under its key only and unchanged only", () => {
+  const encrypted = encryptSecret("sécret", KEY, systemRandom);
+  expect(decryptSecret(encrypted, KEY)).toBe("sécret");
+  expect(() => decryptSecret(encrypted, Buffer.alloc(32, 8))).toThrow();
+  encrypted[20]! ^= 1;
+  expect(() => decryptSecret(encrypted, KEY)).toThrow();
+});
+
+test("bytes are compared whatever their length", () => {
+  expect(equalBytes(Buffer.from("a"), Buffer.from("ab"))).toBe(false);
+  expect(equalBytes(Buffer.from("ab"), Buffer.from("ab"))).toBe(true);
+});
+
+test("the digest of the UsernameToken Profile", () => {
+  const nonce = Buffer.from("d36e316282959a9ed4c89851497a717f");
+  const created = "2003-12-15T14:43:07Z";
+  expect(passwordDigest(nonce, created, "taadtaadpstcsm").toString("base64")).toBe(
+    "quR/EWLAV4xLf9Zqyw4pDmfV9OY=",
+  );
+});
+
+test("a good answer is remembered for five minutes, and only for the hash it was given for", async () => {
+  const hands = createHands();
+  const check = createPasswordCheck(hands.clock, systemRandom);
+  const [first, second] = [
+    await hashSecret("a", systemRandom),
+    await hashSecret("b", systemRandom),
+  ];
+  expect(await check("a", first)).toBe(true);
+  expect(await check("a", first)).toBe(true);
+  expect(await check("b", first)).toBe(false);
+  expect(await check("a", second)).toBe(false);
+  expect(await check("a", undefined)).toBe(false);
+  await hands.advance(301_000);
+  expect(await check("a", first)).toBe(true);
+});
