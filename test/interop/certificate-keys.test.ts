@@ -4,11 +4,11 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createCertificateIssuer } from "../../src/certificate/issuer.ts";
 import { createKeySeal, SealError } from "../../src/certificate/seal/key-file-seal.ts";
-import { createPkcs11Seal, parsePkcs11Uri } from "../../src/certificate/seal/pkcs11-seal.ts";
+import { parsePkcs11Uri } from "../../src/certificate/seal/pkcs11-seal.ts";
 import { readPkcs12 } from "../../src/certificate/seal/pkcs12.ts";
-import type { Seal } from "../../src/certificate/seal/seal.ts";
 import type { KeyKind } from "../../src/certificate/test-pki/certificates.ts";
 import { openTestPki, type TestPki } from "../../src/certificate/test-pki/test-pki.ts";
 import { createTestStatus } from "../../src/certificate/test-pki/test-status.ts";
@@ -17,7 +17,6 @@ import type { TimeStampAuthority } from "../../src/certificate/time-stamp/author
 import { createHttpTimeStampAuthority } from "../../src/certificate/time-stamp/http-authority.ts";
 import { createValidationSource } from "../../src/certificate/validation/validation-data.ts";
 import { verifyPdf } from "../../src/certificate/verify.ts";
-import { CertificateDelayed } from "../../src/domain/certificate.ts";
 import type { CertificateIssuer } from "../../src/lifecycle/ports.ts";
 import { certificateFacts } from "../support/certificate-facts.ts";
 import { clock, random } from "../support/certificate-issuer.ts";
@@ -38,12 +37,12 @@ function pkiWith(sealKeyKind: KeyKind): Promise<TestPki> {
 
 function issuerWith(
   pki: TestPki,
-  keys: Seal | { readonly key: string; readonly chain: string },
+  keys: { readonly key: string; readonly chain: string },
   authority?: TimeStampAuthority,
 ): Promise<CertificateIssuer> {
   return createCertificateIssuer({
     clock,
-    seal: "sign" in keys ? keys : createKeySeal(keys),
+    seal: createKeySeal(keys),
     timeStampAuthority:
       authority ?? createTestTimeStampAuthority({ keys: pki.timeStampAuthority, clock, random }),
     validation: createValidationSource({
@@ -58,12 +57,16 @@ function issuerWith(
 /** Ours and foreign verifiers find the certificate of this issuer good. */
 async function expectGood(issuer: CertificateIssuer, pki: TestPki): Promise<void> {
   const { pdf } = await issuer.issue(certificateFacts());
+  writeFileSync(at("certificate.pdf"), pdf);
+  expectGoodFile(at("certificate.pdf"), pki);
+}
+
+function expectGoodFile(file: string, pki: TestPki): void {
+  const pdf = readFileSync(file);
   const foreign = foreignVerifiers({
     rootFile: pki.rootFile,
     intermediates: pki.issuingAuthority.chain,
   });
-  const file = join(foreign.directory, "certificate.pdf");
-  writeFileSync(file, pdf);
   expect(verifyPdf(pdf, { trusted: pki.root }).findings.filter(({ ok }) => !ok)).toEqual([]);
   expect(foreign.pdfsig(file)).toContain("Certificate is Trusted");
   expect(() => foreign.openssl(file)).not.toThrow();
@@ -145,6 +148,10 @@ peer(
 });
 
 const MODULE = "/usr/lib/softhsm/libsofthsm2.so";
+/** Not there where npm could not compile it. */
+const PKCS11JS = fileURLToPath(
+  new URL("../../node_modules/pkcs11js/build/Release/pkcs11.node", import.meta.url),
+);
 
 peer(
   "softhsm2-util",
@@ -153,41 +160,32 @@ peer(
   "pdfsig",
   "certutil",
 )("a seal in SoftHSM2", () => {
-  beforeAll(() => {
+  // The module reads the environment of its process: the sandbox of the tests has one of its own.
+  const settings = { ...process.env, SOFTHSM2_CONF: at("softhsm2.conf") };
+  const run = (program: string, ...parameters: string[]): void => {
+    execFileSync(program, parameters, { env: settings, stdio: "pipe" });
+  };
+  const issue = (pki: string, uri: string, pin: string, file: string): void => {
+    const support = fileURLToPath(new URL("../support/", import.meta.url));
+    const program = ["--import", `${support}typescript.js`, `${support}issue-with-module.ts`];
+    run(process.execPath, ...program, pki, uri, pin, file);
+  };
+
+  test("P-256 and RSA-3072, many at once; with a wrong PIN nothing is issued", async () => {
     mkdirSync(at("tokens"));
     writeFileSync(at("softhsm2.conf"), `directories.tokendir = ${at("tokens")}\n`);
-    process.env["SOFTHSM2_CONF"] = at("softhsm2.conf");
-  });
-
-  function importKey(label: string, key: string): void {
-    writeFileSync(at(`${label}.key`), key, { mode: 0o600 });
-    const token = ["--token", "segell", "--pin", "1234"];
-    const object = ["--label", label, "--id", Buffer.from(label).toString("hex")];
-    execFileSync("softhsm2-util", ["--import", at(`${label}.key`), ...token, ...object], {
-      stdio: "pipe",
-    });
-  }
-
-  test("P-256 and RSA-3072, many at once; a wrong PIN waits", async () => {
-    const pins = ["--so-pin", "4321", "--pin", "1234"];
-    execFileSync("softhsm2-util", ["--init-token", "--free", "--label", "segell", ...pins], {
-      stdio: "pipe",
-    });
-    const kinds = ["P-256", "RSA-3072"] as const;
-    const pkis = await Promise.all(kinds.map((kind) => pkiWith(kind)));
-    for (const [index, pki] of pkis.entries()) importKey(`clau-${index}`, pki.seal.key);
-    for (const [index, pki] of pkis.entries()) {
-      const location = parsePkcs11Uri(
-        `pkcs11:token=segell;object=clau-${index}?module-path=${MODULE}`,
-      );
-      const { chain } = pki.seal;
-      const wrong = createPkcs11Seal({ location, pin: "0000", chain });
-      await expect(wrong.sign(Buffer.alloc(8))).rejects.toThrow(CertificateDelayed);
-      const seal = createPkcs11Seal({ location, pin: "1234", chain });
-      const issuer = await issuerWith(pki, seal);
-      await Promise.all(Array.from({ length: 40 }, () => issuer.issue(certificateFacts())));
-      await expectGood(issuer, pki);
-      seal.close();
+    const token = ["--label", "segell", "--so-pin", "4321", "--pin", "1234"];
+    run("softhsm2-util", "--init-token", "--free", ...token);
+    for (const kind of ["P-256", "RSA-3072"] as const) {
+      const pki = await pkiWith(kind);
+      const id = Buffer.from(kind).toString("hex");
+      writeFileSync(at(`${kind}.key`), pki.seal.key, { mode: 0o600 });
+      const key = ["--token", "segell", "--pin", "1234", "--label", kind, "--id", id];
+      run("softhsm2-util", "--import", at(`${kind}.key`), ...key);
+      const uri = `pkcs11:token=segell;object=${kind}?module-path=${MODULE}`;
+      issue(at(kind), uri, "1234", at(`${kind}.pdf`));
+      expectGoodFile(at(`${kind}.pdf`), pki);
+      expect(() => issue(at(kind), uri, "0000", at("none.pdf"))).toThrow(/CertificateDelayed/);
     }
   });
 
