@@ -24,7 +24,9 @@ create table awaited_segments (
   recipient text not null,
   relayed_at timestamptz not null,
   listen_until timestamptz not null,
-  primary key (message_id, segment)
+  -- A segment that a person had sent again is waited for twice.
+  attempt integer not null,
+  primary key (message_id, segment, attempt)
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
 create index awaited_segments_key on awaited_segments (operator, match_key);
 create index awaited_segments_unconfirmed on awaited_segments (operator, recipient)

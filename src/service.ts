@@ -10,7 +10,7 @@ import { fetchCertificate } from "./lifecycle/fetch-certificate.ts";
 import { matchReceipts } from "./lifecycle/match-receipts.ts";
 import { notifyMailboxes } from "./lifecycle/notify-mailbox.ts";
 import { recordReceipt } from "./lifecycle/record-receipt.ts";
-import { relayMessages } from "./lifecycle/relay-message.ts";
+import { relayMessages, type Relaying } from "./lifecycle/relay-message.ts";
 import { retainCertificates } from "./lifecycle/retain-certificates.ts";
 import { createSchedule, type Schedule } from "./lifecycle/schedule.ts";
 import { settleOutcomes } from "./lifecycle/settle-outcome.ts";
@@ -55,7 +55,11 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
   const url = settings.publicUrl ?? `http://${settings.host}:${settings.port}`;
   const started: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
-    for (let end = started.pop(); end; end = started.pop()) await end();
+    for (let end = started.pop(); end; end = started.pop()) {
+      await end().catch((error: unknown) => {
+        log.error("a part did not stop in order", { error });
+      });
+    }
   };
   try {
     const key = await secretsKey(settings, random);
@@ -70,9 +74,10 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
 
     const gateway = createOperatorLink(settings, parts, { db: database.db, key });
     const issuer = await createIssuer(settings, parts);
+    const relaying: Relaying = new Set();
     const schedule: Schedule = createSchedule(
       {
-        relay: () => relayMessages(context),
+        relay: () => relayMessages(context, relaying),
         match: () => matchReceipts(context),
         ask: () => askOperator(),
         settle: () => settleOutcomes(context),
@@ -85,6 +90,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
     const context: LifecycleContext = {
       db: database.db,
       clock,
+      timers: parts.timers,
       random,
       gateway,
       issuer,
@@ -101,7 +107,10 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
     await server.listen({ host: settings.host, port: settings.port });
     started.push(() => server.close());
     schedule.start();
-    started.push(() => schedule.stop());
+    started.push(async () => {
+      await schedule.stop();
+      await Promise.allSettled(relaying);
+    });
     log.info("serving", { place: `${url}/ws/sms-certificat?wsdl` });
     return { context, url, secretsKey: key, stop };
   } catch (error) {
@@ -131,6 +140,11 @@ async function buildServer(
     logger: false,
     forceCloseConnections: "idle",
     requestTimeout: 30_000,
+  });
+  server.setErrorHandler(async (error, request, reply) => {
+    log.error("a page failed", { operation: request.routeOptions.url, error });
+    const text = "El servei no està disponible. El servicio no está disponible. Unavailable.";
+    return reply.code(503).type("text/plain; charset=utf-8").send(text);
   });
   const { db } = context;
   await registerSoapDoor(server, {

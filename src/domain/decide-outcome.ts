@@ -1,5 +1,5 @@
 import { isFinal } from "./delivery-receipt.ts";
-import type { MessageView, SegmentView } from "./message.ts";
+import { mayFollow, type MessageView, type SegmentView } from "./message.ts";
 import type { NotDeliveredReason, Outcome } from "./outcome.ts";
 
 /** What to do with a message now. */
@@ -24,8 +24,10 @@ export interface SettleInstants {
 export function decideOutcome(view: MessageView, instants: SettleInstants): Decision {
   const held = view.segments.find((segment) => segment.conflict !== undefined);
   if (held) return { kind: "hold", why: `segment ${held.number}: ${held.conflict ?? ""}` };
-  // While an answer of the SMSC is on its way the relay step has the next word.
-  const delivered = view.stage.name === "relaying" ? undefined : deliveredAt(view.segments);
+  // While an answer of the SMSC is on its way, and wherever a delivery cannot follow, nothing is.
+  const delivered = mayFollow(view.stage, "ContentHandover")
+    ? deliveredAt(view.segments)
+    : undefined;
   if (delivered && delivered <= instants.decideAt) {
     return { kind: "settle", outcome: { kind: "delivered", at: delivered } };
   }
@@ -62,7 +64,7 @@ function reasonFor(view: MessageView): NotDeliveredReason {
   }
   switch (view.stage.name) {
     case "accepted":
-      return "notRelayed";
+      return typeof view.stage.deferredWith === "number" ? "refused" : "notRelayed";
     case "refused":
       return "refused";
     case "relaying":

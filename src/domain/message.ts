@@ -8,13 +8,23 @@ import type { CertificateKind, NotDeliveredReason, Outcome } from "./outcome.ts"
  *     accepted → relaying → relayed ──────────┬→ delivered
  *                   ├→ indeterminate (answer lost; never sent again by itself)
  *                   ├→ refused                ├→ undeliverable (a segment failed; waits the deadline)
- *                   └→ relaying (deferred)    └→ notDelivered (the deadline passed)
+ *                   └→ accepted (deferred)      └→ notDelivered (the deadline passed)
  */
 export type Stage =
-  | { readonly name: "accepted"; readonly since: Date }
+  | {
+      readonly name: "accepted";
+      readonly since: Date;
+      /** The SMSC put it off the last time; it is tried again. */
+      readonly deferredWith?: number | null;
+    }
   | { readonly name: "relaying"; readonly since: Date; readonly attempt: number }
   | { readonly name: "relayed"; readonly since: Date }
-  | { readonly name: "indeterminate"; readonly since: Date }
+  | {
+      readonly name: "indeterminate";
+      readonly since: Date;
+      /** A person has ordered that it is sent again. */
+      readonly resendOrdered?: true;
+    }
   | { readonly name: "refused"; readonly since: Date; readonly commandStatus: number | null }
   | { readonly name: "undeliverable"; readonly since: Date; readonly messageState: MessageState }
   | { readonly name: "delivered"; readonly since: Date }
@@ -82,16 +92,22 @@ export function tryFold(chain: readonly Evidence[]): MessageView | IllegalEviden
 
 /** Whether an event may be appended at this stage. */
 export function mayFollow(stage: Stage, event: EvidenceBody["event"]): boolean {
-  return LEGAL_BEFORE[event].includes(stage.name);
+  if (stage.name === "indeterminate") {
+    if (event === "RelayAttempt") return stage.resendOrdered === true;
+    if (event === "ResendOrdered") return stage.resendOrdered === undefined;
+  }
+  // A name that a later version writes is in no list of this one.
+  return (LEGAL_BEFORE as Partial<typeof LEGAL_BEFORE>)[event]?.includes(stage.name) ?? false;
 }
 
 const LEGAL_BEFORE: Record<EvidenceBody["event"], readonly Stage["name"][]> = {
   SubmissionAcceptance: [],
   RelayAttempt: ["accepted", "relaying"],
-  RelayDeferred: ["relaying"],
+  RelayDeferred: ["relaying", "undeliverable"],
   RelayToNonERDS: ["relaying", "indeterminate", "undeliverable"],
   RelayToNonERDSFailure: ["relaying", "undeliverable"],
   DeliveryReceipt: [
+    "accepted",
     "relaying",
     "relayed",
     "indeterminate",
@@ -132,7 +148,11 @@ function step(view: MessageView, { at, body, seq }: Evidence): MessageView {
       };
     }
     case "RelayDeferred":
-      return withAccepted(view, body.accepted);
+      return withStage(withAccepted(view, body.accepted), {
+        name: "accepted",
+        since: at,
+        deferredWith: body.commandStatus,
+      });
     case "RelayToNonERDS":
       return withStage(withAccepted(view, body.accepted), { name: "relayed", since: at });
     case "RelayToNonERDSFailure":
@@ -145,7 +165,7 @@ function step(view: MessageView, { at, body, seq }: Evidence): MessageView {
     case "DeliveryReceipt":
       return withReceipt(view, body);
     case "ResendOrdered":
-      return { ...view, stage: { name: "accepted", since: at } };
+      return { ...view, stage: { name: "indeterminate", since: at, resendOrdered: true } };
     case "ContentHandover": {
       const deliveredAt = new Date(body.deliveredAt);
       return {
@@ -194,11 +214,9 @@ function withReceipt(view: MessageView, body: ReceiptBody): MessageView {
   const segments = view.segments.map((segment) =>
     segment.number === body.segment ? afterReceipt(segment, body) : segment,
   );
-  const open =
-    view.stage.name === "relaying" ||
-    view.stage.name === "relayed" ||
-    view.stage.name === "indeterminate" ||
-    view.stage.name === "refused";
+  const open = ["accepted", "relaying", "relayed", "indeterminate", "refused"].includes(
+    view.stage.name,
+  );
   const { messageState } = body;
   const failed = isFinal(messageState) && messageState !== "DELIVERED" && body.doubt === null;
   const stage: Stage =

@@ -1,7 +1,7 @@
 import { addDuration } from "../domain/clock.ts";
 import { readOverdueSegments } from "../store/relay.ts";
 import type { LifecycleContext } from "./context.ts";
-import { LISTEN_AFTER_DEADLINE } from "./relay-message.ts";
+import { LISTEN_AFTER_DEADLINE } from "./conclude-relay.ts";
 
 const BATCH = 100;
 

@@ -88,7 +88,10 @@ async function postpone(context: LifecycleContext, work: Work, error: unknown): 
   }
   const now = context.clock.now();
   const runAt = new Date(now.getTime() + backOff(work.attempts, BACK_OFF, context.random));
-  await retry(context.db, work, runAt, cause);
+  // A long outage of the time-stamps is no fault of the message: it must not use up its tries.
+  const attempts =
+    error instanceof CertificateDelayed ? Math.min(work.attempts, MOST_FAULTS / 2) : work.attempts;
+  await retry(context.db, work, runAt, cause, attempts);
 }
 
 async function readFacts(context: LifecycleContext, work: Work): Promise<CertificateFacts> {

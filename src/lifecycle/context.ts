@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Issuer } from "../domain/certificate.ts";
-import type { Clock, Duration, RandomSource } from "../domain/clock.ts";
+import type { Clock, Duration, RandomSource, Timers } from "../domain/clock.ts";
 import type { StoredReceipt } from "../store/receipts.ts";
 import type { Step } from "../store/work.ts";
 import type { CertificateIssuer, SmsGateway } from "./ports.ts";
@@ -19,6 +19,7 @@ interface LifecycleSettings {
 export interface LifecycleContext {
   readonly db: pg.Pool;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly random: RandomSource;
   readonly gateway: SmsGateway;
   readonly issuer: CertificateIssuer;

@@ -12,9 +12,6 @@ import type { LifecycleContext } from "./context.ts";
 const BATCH = 2_000;
 /** How long a submit answer may still be on its way before a receipt is tried without its id. */
 const UNCONFIRMED_AFTER = 2 * MINUTE;
-/** Operators' clocks and ours differ; a receipt this much older than its relay is another message's. */
-const CLOCK_SLACK = 10 * MINUTE;
-
 /**
  * Step 3, second half: joins receipts to the segments that wait for them, and answers how many it
  * matched. It is a sweep over what is unmatched, so a receipt and a submit answer that were written at
@@ -22,29 +19,30 @@ const CLOCK_SLACK = 10 * MINUTE;
  */
 export async function matchReceipts(context: LifecycleContext): Promise<number> {
   const now = context.clock.now();
-  const matched = await transaction(context.db, async (client) => {
-    const candidates = await readCandidates(client, {
-      unconfirmedBefore: new Date(now.getTime() - UNCONFIRMED_AFTER),
-      limit: BATCH,
+  const unconfirmedBefore = new Date(now.getTime() - UNCONFIRMED_AFTER);
+  let after = "00000000-0000-0000-0000-000000000000";
+  let matched = 0;
+  for (let read = BATCH; read === BATCH;) {
+    const page = await transaction(context.db, async (client) => {
+      const candidates = await readCandidates(client, { after, unconfirmedBefore, limit: BATCH });
+      const fits = onlyFits(candidates);
+      return { candidates, matched: fits.length === 0 ? 0 : await record(client, fits, now) };
     });
-    return candidates.length === 0 ? 0 : record(client, onlyFits(candidates), now);
-  });
+    read = page.candidates.length;
+    after = page.candidates.at(-1)?.receipt.receiptId ?? after;
+    matched += page.matched;
+  }
   if (matched > 0) context.wake("settle");
   return matched;
 }
 
-/** Ids are used again after weeks, so the number and the time must agree; two that fit are none. */
+/** A receipt that fits two segments is taken for none: which one it is about is not guessed. */
 function onlyFits(candidates: readonly Candidate[]): Candidate[] {
-  const fitting = candidates.filter(
-    ({ receipt, recipient, relayedAt }) =>
-      (receipt.recipient === undefined || receipt.recipient === recipient) &&
-      receipt.receivedAt.getTime() >= relayedAt.getTime() - CLOCK_SLACK,
-  );
   const times = new Map<string, number>();
-  for (const { receipt } of fitting) {
+  for (const { receipt } of candidates) {
     times.set(receipt.receiptId, (times.get(receipt.receiptId) ?? 0) + 1);
   }
-  return fitting.filter(({ receipt }) => times.get(receipt.receiptId) === 1);
+  return candidates.filter(({ receipt }) => times.get(receipt.receiptId) === 1);
 }
 
 async function record(

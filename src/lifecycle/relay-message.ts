@@ -1,6 +1,7 @@
-import { HOUR, MINUTE, SECOND } from "../domain/clock.ts";
+import type pg from "pg";
+import { MINUTE, SECOND } from "../domain/clock.ts";
 import { sha256, type PlannedSegment } from "../domain/content.ts";
-import type { AcceptedSegment, EvidenceBody } from "../domain/evidence.ts";
+import type { EvidenceBody } from "../domain/evidence.ts";
 import { foldMessage, mayFollow } from "../domain/message.ts";
 import type { Message } from "../domain/submission.ts";
 import { transaction, type Connection } from "../store/database.ts";
@@ -12,54 +13,116 @@ import {
   insertAwaited,
   readAttempts,
   type AnswerRow,
-  type AttemptView,
 } from "../store/relay.ts";
-import { claim, finish, retry, type Work } from "../store/work.ts";
+import { claim, finish, giveUp, retry, type Work } from "../store/work.ts";
 import { backOff } from "./back-off.ts";
+import {
+  BACK_OFF,
+  conclude,
+  concludeComplete,
+  concludeLost,
+  LISTEN_AFTER_DEADLINE,
+  type Relay,
+} from "./conclude-relay.ts";
 import type { LifecycleContext } from "./context.ts";
 import type { SubmitAnswer } from "./ports.ts";
 
 /** Longer than the gateway waits for one answer; renewed with each segment. */
 const LEASE = 2 * MINUTE;
-const BATCH = 50;
-/** How long after its deadline a segment is still listened to, for a correction. */
-export const LISTEN_AFTER_DEADLINE = 30 * 24 * HOUR;
-const BACK_OFF = { first: 2 * SECOND, most: 10 * MINUTE };
+const BATCH = 200;
+const MOST_FAULTS = 20;
+/** 1 + 2 + … + 9 seconds: well inside the lease. */
+const STORE_TRIES = 10;
 
-/** What one claim has to do: the segments to send, or nothing more than to close what is known. */
-interface Relay {
-  readonly message: Message;
-  readonly attempt: number;
-  readonly toSend: readonly PlannedSegment[];
-}
+/** What is being relayed in this process, beyond the tick that took it up. */
+export type Relaying = Set<Promise<void>>;
 
 /**
  * Step 2. Hands due messages to the operator, segment by segment and in order, and answers how many it
  * took up. The attempt is committed before the bytes go out; an attempt without an answer means that
  * the SMSC may have the segment, and it is never sent again by itself.
+ *
+ * @param relaying when given, what was taken up goes on there, and a recipient for whom no answer comes
+ *   holds up nobody else; without it this resolves when everything is done
  */
-export async function relayMessages(context: LifecycleContext): Promise<number> {
-  if (!context.gateway.isReady()) return 0;
+export async function relayMessages(
+  context: LifecycleContext,
+  relaying?: Relaying,
+): Promise<number> {
+  const limit = BATCH - (relaying?.size ?? 0);
+  if (!context.gateway.isReady() || limit <= 0) return 0;
   const now = context.clock.now();
-  const claimed = await claim(context.db, "relay", now, { leaseMilliseconds: LEASE, limit: BATCH });
-  await Promise.all(claimed.map((work) => relay(context, work)));
+  const claimed = await claim(context.db, "relay", now, { leaseMilliseconds: LEASE, limit });
+  const relays = claimed.map((work) => relayOrPostpone(context, work));
+  if (!relaying) {
+    await Promise.all(relays);
+    return claimed.length;
+  }
+  for (const relay of relays) {
+    const going = relay.finally(() => {
+      relaying.delete(going);
+      if (relaying.size === BATCH - 1) context.wake("relay");
+    });
+    relaying.add(going);
+  }
   return claimed.length;
 }
 
-async function relay(context: LifecycleContext, work: Work): Promise<void> {
-  const begun = await transaction(context.db, (client) => begin(context, client, work));
+/** A message that cannot be relayed is put off, and shown to a person after a while. */
+async function relayOrPostpone(context: LifecycleContext, work: Work): Promise<void> {
+  try {
+    await relay(context, work);
+  } catch (error) {
+    const cause = String(error);
+    if (work.attempts >= MOST_FAULTS) await giveUp(context.db, work, cause).catch(() => undefined);
+    // With the database gone nothing can be put off: the lease ends by itself.
+    else await putOff(context, work, cause).catch(() => undefined);
+  }
+}
+
+async function putOff(context: LifecycleContext, work: Work, cause: string): Promise<void> {
+  const wait = backOff(work.attempts, BACK_OFF, context.random);
+  await retry(context.db, work, new Date(context.clock.now().getTime() + wait), cause);
+}
+
+async function relay(context: LifecycleContext, claimed: Work): Promise<void> {
+  const begun = await transaction(context.db, (client) => begin(context, client, claimed));
   if (!begun) return;
+  let work = claimed;
   const answers: { segment: number; answer: AnswerRow }[] = [];
   for (const segment of begun.toSend) {
     const last = answers.at(-1)?.answer;
-    const answer: AnswerRow =
-      last && last.kind !== "accepted"
-        ? { kind: "notSent", cause: "a segment before it was not taken", at: context.clock.now() }
-        : await submit(context, work, begun, segment);
-    answers.push({ segment: segment.number, answer });
+    if (last && last.kind !== "accepted") {
+      const at = context.clock.now();
+      const answer: AnswerRow = { kind: "notSent", cause: "a segment before it was not taken", at };
+      answers.push({ segment: segment.number, answer });
+      continue;
+    }
+    const submitted = await submit(context, work, begun, segment);
+    work = submitted.work;
+    answers.push({ segment: segment.number, answer: submitted.answer });
   }
-  await transaction(context.db, (client) => conclude(context, client, work, begun, answers));
+  await stored(context, (client) => conclude(context, client, work, begun, answers));
   context.wake("match");
+}
+
+/**
+ * Stores what the operator answered. A passing fault of the database must not forget it, because what
+ * is forgotten counts as perhaps sent: it is tried again while the lease lasts.
+ */
+async function stored(
+  context: LifecycleContext,
+  write: (client: pg.PoolClient) => Promise<void>,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await transaction(context.db, write);
+      return;
+    } catch (error) {
+      if (tries >= STORE_TRIES) throw error;
+      await new Promise<void>((resolve) => context.timers.after(tries * SECOND, resolve));
+    }
+  }
 }
 
 /** Commits the intention to send; undefined when there is nothing to send any more. */
@@ -76,6 +139,12 @@ async function begin(
     await finish(client, [work]);
     return undefined;
   }
+  const plan = context.gateway.plan(message.text, concatenationReference(message)).segments;
+  if (plan.length !== message.segmentCount) {
+    const cause = `the operator's settings now make ${plan.length} segments of the ${message.segmentCount} accepted`;
+    await giveUp(client, work, cause);
+    return undefined;
+  }
   const attempts = await readAttempts(client, work.messageId);
   const lost = attempts.filter(({ answer }) => answer === undefined);
   if (lost.length > 0) {
@@ -86,9 +155,12 @@ async function begin(
     attempts.filter(({ answer }) => answer?.kind === "accepted").map(({ segment }) => segment),
   );
   const attempt = Math.max(0, ...attempts.map((before) => before.attempt)) + 1;
-  const toSend = context.gateway
-    .plan(message.text, concatenationReference(message))
-    .segments.filter(({ number }) => !done.has(number));
+  const toSend = plan.filter(({ number }) => !done.has(number));
+  if (toSend.length === 0) {
+    await concludeComplete(client, { message, chain, attempts }, now);
+    await finish(client, [work]);
+    return undefined;
+  }
   const { operator } = context.gateway;
   await insertAttempts(client, {
     messageId: work.messageId,
@@ -116,7 +188,7 @@ async function submit(
   work: Work,
   { message, attempt }: Relay,
   segment: PlannedSegment,
-): Promise<AnswerRow> {
+): Promise<{ readonly answer: AnswerRow; readonly work: Work }> {
   // A receipt may overtake the answer, so it is the instant of sending that it is compared with.
   const relayedAt = context.clock.now();
   const answer = await context.gateway.submit({
@@ -126,24 +198,28 @@ async function submit(
     validUntil: message.receiptDeadline,
   });
   const at = context.clock.now();
-  if (answer.kind !== "accepted" && answer.kind !== "unknown") return { ...asRow(answer), at };
+  if (answer.kind !== "accepted" && answer.kind !== "unknown") {
+    return { answer: { ...asRow(answer), at }, work };
+  }
   const row = { ...asRow(answer), at };
   const key = { messageId: message.messageId, segment: segment.number, attempt };
   // Kept as soon as it is known: a crash before the next segment must not forget this id.
-  await transaction(context.db, async (client) => {
+  const lease = new Date(at.getTime() + LEASE);
+  await stored(context, async (client) => {
     await insertAnswer(client, key, row);
     await insertAwaited(client, {
       messageId: message.messageId,
       segment: segment.number,
+      attempt,
       operator: context.gateway.operator,
       matchKey: answer.kind === "accepted" ? answer.matchKey : undefined,
       recipient: message.recipient.msisdn,
       relayedAt,
       listenUntil: new Date(message.receiptDeadline.getTime() + LISTEN_AFTER_DEADLINE),
     });
-    await retry(client, work, new Date(at.getTime() + LEASE), "in flight");
+    await retry(client, work, lease, "in flight");
   });
-  return row;
+  return { answer: row, work: { ...work, lease } };
 }
 
 function asRow(answer: SubmitAnswer): Omit<AnswerRow, "at"> {
@@ -160,102 +236,4 @@ function asRow(answer: SubmitAnswer): Omit<AnswerRow, "at"> {
     case "unknown":
       return { kind: answer.kind, cause: answer.cause };
   }
-}
-
-async function conclude(
-  context: LifecycleContext,
-  client: Connection,
-  work: Work,
-  { message, attempt }: Relay,
-  answers: readonly { readonly segment: number; readonly answer: AnswerRow }[],
-): Promise<void> {
-  const now = context.clock.now();
-  for (const { segment, answer } of answers) {
-    await insertAnswer(client, { messageId: message.messageId, segment, attempt }, answer);
-  }
-  const accepted = answers.flatMap(({ segment, answer }) => acceptedSegment(segment, answer));
-  const failed = answers.find(({ answer }) => answer.kind !== "accepted")?.answer;
-  const body = relayEvent(attempt, accepted, failed);
-  const chain = await readChain(client, work.messageId);
-  if (mayFollow(foldMessage(chain).stage, body.event)) {
-    await appendEvidence(client, now, [{ messageId: work.messageId, chain, bodies: [body] }]);
-  }
-  if (body.event === "RelayDeferred") {
-    const runAt = new Date(now.getTime() + backOff(work.attempts, BACK_OFF, context.random));
-    await retry(client, work, runAt, failed?.cause ?? "refused for now");
-  } else {
-    await finish(client, [work]);
-  }
-}
-
-function relayEvent(
-  attempt: number,
-  accepted: readonly AcceptedSegment[],
-  failed: AnswerRow | undefined,
-): EvidenceBody {
-  if (!failed) return { event: "RelayToNonERDS", attempt, accepted };
-  const commandStatus = failed.commandStatus ?? null;
-  if (failed.kind === "unknown") {
-    return {
-      event: "RelayToNonERDSFailure",
-      attempt,
-      accepted,
-      reason: "acceptanceNotConfirmed",
-      commandStatus,
-    };
-  }
-  if (failed.kind === "refused" && failed.cause === "permanent") {
-    return { event: "RelayToNonERDSFailure", attempt, accepted, reason: "refused", commandStatus };
-  }
-  return { event: "RelayDeferred", attempt, accepted, commandStatus };
-}
-
-function acceptedSegment(number: number, answer: AnswerRow | undefined): AcceptedSegment[] {
-  if (answer?.smscMessageId === undefined) return [];
-  return [{ number, smscMessageId: answer.smscMessageId, answeredAt: answer.at.toISOString() }];
-}
-
-/** A process died between the attempt and its answer: the segment may be on its way. */
-async function concludeLost(
-  context: LifecycleContext,
-  client: Connection,
-  {
-    message,
-    lost,
-    attempts,
-  }: { message: Message; lost: readonly AttemptView[]; attempts: readonly AttemptView[] },
-  work: Work,
-): Promise<void> {
-  const now = context.clock.now();
-  for (const { segment, attempt, at } of lost) {
-    const cause = "the service stopped before the answer came";
-    await insertAnswer(
-      client,
-      { messageId: message.messageId, segment, attempt },
-      { kind: "unknown", cause, at: now },
-    );
-    await insertAwaited(client, {
-      messageId: message.messageId,
-      segment,
-      operator: context.gateway.operator,
-      matchKey: undefined,
-      recipient: message.recipient.msisdn,
-      relayedAt: at,
-      listenUntil: new Date(message.receiptDeadline.getTime() + LISTEN_AFTER_DEADLINE),
-    });
-  }
-  const attempt = Math.max(...attempts.map((before) => before.attempt));
-  const accepted = attempts
-    .filter((before) => before.attempt === attempt)
-    .flatMap(({ segment, answer }) => acceptedSegment(segment, answer));
-  const chain = await readChain(client, message.messageId);
-  const body: EvidenceBody = {
-    event: "RelayToNonERDSFailure",
-    attempt,
-    accepted,
-    reason: "acceptanceNotConfirmed",
-    commandStatus: null,
-  };
-  await appendEvidence(client, now, [{ messageId: message.messageId, chain, bodies: [body] }]);
-  await finish(client, [work]);
 }

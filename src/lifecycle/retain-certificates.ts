@@ -1,28 +1,33 @@
+import { DAY } from "../domain/clock.ts";
 import { forgetAwaited } from "../store/relay.ts";
-import { ensureMonths, purgeExpired } from "../store/retention.ts";
+import { ensureMonths, forgetStrays, purgeExpired } from "../store/retention.ts";
 import { forgetNonces } from "../store/users.ts";
 import type { LifecycleContext } from "./context.ts";
 
 /** What one pass did. */
-export interface Retained {
+interface Retained {
   readonly partitionsMade: number;
   readonly certificatesPurged: number;
 }
 
 const BATCH = 500;
+/** Longer than any segment is listened to. */
+const STRAYS_ARE_KEPT = 40 * DAY;
 
 /**
- * Step 7. Makes the partitions of the months to come, purges the certificates whose five years are
- * over, and forgets what nobody waits for any more.
+ * Step 7. Makes the partitions of the months to come, forgets what nobody waits for any more, and
+ * purges the certificates whose five years are over.
  */
 export async function retainCertificates(context: LifecycleContext): Promise<Retained> {
-  const now = context.clock.now();
-  const partitionsMade = await ensureMonths(context.db, now);
+  const { db, clock } = context;
+  const now = clock.now();
+  const partitionsMade = await ensureMonths(db, now);
+  await forgetNonces(db, now);
+  await forgetAwaited(db, now);
+  await forgetStrays(db, now, new Date(now.getTime() - STRAYS_ARE_KEPT));
   let certificatesPurged = 0;
   for (let gone = BATCH; gone === BATCH; certificatesPurged += gone) {
-    gone = await purgeExpired(context.db, now, BATCH);
+    gone = await purgeExpired(db, now, BATCH);
   }
-  await forgetAwaited(context.db, now);
-  await forgetNonces(context.db, now);
   return { partitionsMade, certificatesPurged };
 }

@@ -1,8 +1,8 @@
 import type pg from "pg";
 import { certificateKind } from "../domain/certificate.ts";
-import { addDuration, SECOND } from "../domain/clock.ts";
+import { addDuration, HOUR, SECOND } from "../domain/clock.ts";
 import type { Evidence, EvidenceBody } from "../domain/evidence.ts";
-import { newCsv } from "../domain/ids.ts";
+import { newCsv, type MessageId } from "../domain/ids.ts";
 import { IllegalEvidence, tryFold } from "../domain/message.ts";
 import { decideOutcome, type Decision } from "../domain/decide-outcome.ts";
 import type { Outcome } from "../domain/outcome.ts";
@@ -11,11 +11,16 @@ import { insertOutcomes, type Closing } from "../store/certificates.ts";
 import { transaction } from "../store/database.ts";
 import { appendEvidence, readChains } from "../store/evidence.ts";
 import { readMessages } from "../store/messages.ts";
+import { readAwaitingMatch } from "../store/receipts.ts";
 import { claim, enqueue, finish, giveUp, retry, type Work } from "../store/work.ts";
+import { backOff } from "./back-off.ts";
 import type { LifecycleContext } from "./context.ts";
 
 const LEASE = 30 * SECOND;
 const BATCH = 500;
+/** How long after the deadline a receipt may stay unmatched before a person is asked. */
+const MATCH_PATIENCE = HOUR;
+const BACK_OFF = { first: 5 * SECOND, most: HOUR };
 /** How soon to look again while the relay step has an answer in flight. */
 const IN_FLIGHT = 5 * SECOND;
 
@@ -28,9 +33,30 @@ export async function settleOutcomes(context: LifecycleContext): Promise<number>
   const now = context.clock.now();
   const due = await claim(context.db, "settle", now, { leaseMilliseconds: LEASE, limit: BATCH });
   if (due.length === 0) return 0;
-  await transaction(context.db, (client) => settle(context, client, due, now));
+  await settleAll(context, due, now);
   context.wake("certify");
   return due.length;
+}
+
+/** One message that cannot be settled must not stop the others of its batch. */
+async function settleAll(
+  context: LifecycleContext,
+  due: readonly Work[],
+  now: Date,
+): Promise<void> {
+  try {
+    await transaction(context.db, (client) => settle(context, client, due, now));
+  } catch (error) {
+    if (due.length === 1) throw error;
+    for (const work of due) {
+      await transaction(context.db, (client) => settle(context, client, [work], now)).catch(
+        async (cause: unknown) => {
+          const again = new Date(now.getTime() + backOff(work.attempts, BACK_OFF, context.random));
+          await retry(context.db, work, again, String(cause));
+        },
+      );
+    }
+  }
 }
 
 /** What is decided about one message. */
@@ -50,12 +76,15 @@ async function settle(
   const ids = due.map(({ messageId }) => messageId);
   const messages = new Map((await readMessages(client, ids)).map((m) => [m.messageId, m]));
   const chains = await readChains(client, ids);
+  const awaitingMatch = await readAwaitingMatch(client, ids);
   const closed: Work[] = [];
   const settled: (Settled & { readonly outcome: Outcome })[] = [];
   for (const work of due) {
     const message = messages.get(work.messageId);
     const decided = message && decide(context, work, message, chains.get(work.messageId), now);
-    if (!decided) closed.push(work);
+    const early = decided && reasonToWait(context, decided, awaitingMatch, now);
+    if (early) await postpone(client, early, work);
+    else if (!decided) closed.push(work);
     else if (decided.decision.kind === "settle") {
       settled.push({ ...decided, outcome: decided.decision.outcome });
     } else await postpone(client, decided.decision, work);
@@ -88,6 +117,27 @@ function decide(
     chain,
     decision: inFlight ? { kind: "wait", until: soon } : decision,
   };
+}
+
+/**
+ * A certificate that says "not delivered" is not made while a receipt about the message waits to be
+ * matched, nor while the link, over which one may be on its way, is down.
+ */
+function reasonToWait(
+  context: LifecycleContext,
+  { decision, message }: Settled,
+  awaitingMatch: ReadonlySet<MessageId>,
+  now: Date,
+): Exclude<Decision, { kind: "settle" }> | undefined {
+  if (decision.kind !== "settle" || decision.outcome.kind === "delivered") return undefined;
+  if (!context.gateway.isReady()) {
+    return { kind: "wait", until: addDuration(now, context.settings.receiptGrace) };
+  }
+  if (!awaitingMatch.has(message.messageId)) return undefined;
+  const patience = addDuration(message.receiptDeadline, context.settings.receiptGrace).getTime();
+  return now.getTime() < patience + MATCH_PATIENCE
+    ? { kind: "wait", until: new Date(now.getTime() + IN_FLIGHT) }
+    : { kind: "hold", why: "a receipt about it fits no segment alone" };
 }
 
 async function postpone(

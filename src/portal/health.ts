@@ -10,7 +10,7 @@ export function registerHealth(server: FastifyInstance, context: LifecycleContex
   server.get("/health/ready", async (_request, reply) => {
     const linked = context.gateway.isReady();
     const backlog = await readBacklog(context.db, context.clock.now()).catch(() => undefined);
-    const unmatched = backlog && (await readUnmatched(context.db));
+    const unmatched = backlog && (await readUnmatched(context.db).catch(() => undefined));
     return reply.code(backlog ? 200 : 503).send({
       database: backlog !== undefined,
       operatorLink: linked,

@@ -14,6 +14,9 @@ export function createPool(config: pg.PoolConfig, onError: (error: Error) => voi
     max: 10,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 30_000,
+    // The statement's own limit is the server's: a peer that has gone silent needs one of ours.
+    query_timeout: 35_000,
+    keepAlive: true,
     lock_timeout: 10_000,
     idle_in_transaction_session_timeout: 60_000,
     application_name: "sms-certificat",

@@ -99,14 +99,24 @@ type CandidateRow = ReceiptRow & {
   matched_by: "id" | "recipient";
 };
 
+/** Operators' clocks and ours differ; a receipt this much older than its relay is another message's. */
+const CLOCK_SLACK = "interval '10 minutes'";
+
 /**
- * Unmatched receipts beside every awaited segment they may belong to, oldest first. A receipt without
- * a segment by id is tried by recipient only when it is older than `unconfirmedBefore`, so that a
- * submit answer still on its way wins.
+ * Unmatched receipts beside every awaited segment that they fit (number and time agree, because ids
+ * are used again after weeks), in the order of their keys. A receipt without a segment by id is tried
+ * by recipient only when it is older than `unconfirmedBefore`, so that a submit answer still on its
+ * way wins.
+ *
+ * @param after the last key that was read: what can never be matched is passed by, not met again
  */
 export async function readCandidates(
   db: Connection,
-  { unconfirmedBefore, limit }: { readonly unconfirmedBefore: Date; readonly limit: number },
+  {
+    after,
+    unconfirmedBefore,
+    limit,
+  }: { readonly after: string; readonly unconfirmedBefore: Date; readonly limit: number },
 ): Promise<Candidate[]> {
   const { rows } = await db.query<CandidateRow>(
     `with pairs as (
@@ -116,22 +126,25 @@ export async function readCandidates(
           a.relayed_at, 'id' as matched_by
         from unmatched_receipts u cross join lateral (
           select message_id, segment, recipient, relayed_at from awaited_segments
-          where operator = u.operator and match_key = u.smsc_message_id offset 0) a
+          where operator = u.operator and match_key = u.smsc_message_id
+            and (u.recipient is null or recipient = u.recipient)
+            and relayed_at <= u.received_at + ${CLOCK_SLACK} offset 0) a
+        where u.receipt_id > $3
         order by u.receipt_id limit $2)
        union all
        (select u.receipt_id, a.message_id, a.segment, a.recipient, a.relayed_at, 'recipient'
         from unmatched_receipts u
         join awaited_segments a on a.operator = u.operator and a.recipient = u.recipient
           and a.match_key is null and a.relayed_at <= u.received_at
-        where u.received_at <= $1 and not exists (
+        where u.receipt_id > $3 and u.received_at <= $1 and not exists (
           select from awaited_segments b
           where b.operator = u.operator and b.match_key = u.smsc_message_id)
         order by u.receipt_id limit $2))
      select ${COLUMNS.replaceAll("recipient,", "r.recipient,")}, message_id, segment,
        awaited_recipient, relayed_at, matched_by
      from pairs join receipts r using (receipt_id)
-     order by receipt_id`,
-    [unconfirmedBefore, limit],
+     order by receipt_id limit $2`,
+    [unconfirmedBefore, limit, after],
   );
   return rows.map((row) => ({
     receipt: toReceipt(row),
@@ -177,4 +190,24 @@ export async function readUnmatched(db: Connection): Promise<Unmatched> {
     "select count(*)::integer as count, min(received_at) as oldest from unmatched_receipts",
   );
   return { count: rows[0]?.count ?? 0, oldestAt: rows[0]?.oldest ?? undefined };
+}
+
+/**
+ * Those of the messages about which a receipt has come that is not matched yet, by id or, where the
+ * submit answer was lost, by number: nothing is decided against them before it is.
+ */
+export async function readAwaitingMatch(
+  db: Connection,
+  messageIds: readonly MessageId[],
+): Promise<Set<MessageId>> {
+  const { rows } = await db.query<{ message_id: MessageId }>(
+    `select distinct a.message_id from awaited_segments a
+     where a.message_id = any($1::uuid[]) and exists (
+       select from unmatched_receipts u where u.operator = a.operator
+         and (u.recipient is null or u.recipient = a.recipient)
+         and u.received_at >= a.relayed_at - ${CLOCK_SLACK}
+         and (u.smsc_message_id = a.match_key or a.match_key is null and u.recipient is not null))`,
+    [messageIds],
+  );
+  return new Set(rows.map((row) => row.message_id));
 }

@@ -108,6 +108,7 @@ export async function insertAwaited(
   awaited: {
     readonly messageId: MessageId;
     readonly segment: number;
+    readonly attempt: number;
     readonly operator: string;
     /** Undefined when the answer was lost. */
     readonly matchKey: string | undefined;
@@ -118,9 +119,9 @@ export async function insertAwaited(
 ): Promise<void> {
   await db.query(
     `insert into awaited_segments
-       (message_id, segment, operator, match_key, recipient, relayed_at, listen_until)
-     values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (message_id, segment) do update
+       (message_id, segment, operator, match_key, recipient, relayed_at, listen_until, attempt)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (message_id, segment, attempt) do update
        set match_key = coalesce(awaited_segments.match_key, excluded.match_key)`,
     [
       awaited.messageId,
@@ -130,6 +131,7 @@ export async function insertAwaited(
       awaited.recipient,
       awaited.relayedAt,
       awaited.listenUntil,
+      awaited.attempt,
     ],
   );
 }

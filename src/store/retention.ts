@@ -18,6 +18,19 @@ export async function purgeExpired(db: Connection, now: Date, batch = 500): Prom
   return rows[0]?.gone ?? 0;
 }
 
+/** Removes receipts and subscribers' texts that belong to nobody; answers how many went. */
+export async function forgetStrays(
+  db: Connection,
+  now: Date,
+  receivedBefore: Date,
+): Promise<number> {
+  const { rows } = await db.query<{ gone: number }>("select forget_strays($1, $2) as gone", [
+    now,
+    receivedBefore,
+  ]);
+  return rows[0]?.gone ?? 0;
+}
+
 /** How far the database's clock is from ours, in milliseconds; positive when the database is ahead. */
 export async function clockSkew(db: Connection, now: Date): Promise<number> {
   const { rows } = await db.query<{ at: Date }>("select clock_timestamp() as at");

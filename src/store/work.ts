@@ -10,6 +10,11 @@ export interface Work {
   readonly messageId: MessageId;
   /** How often it was claimed, this time included. */
   readonly attempts: number;
+  /**
+   * When the lease ends: the `run_at` that the claim wrote. Whoever changes it meanwhile, a later
+   * claim or a step that makes the work due again, keeps the row from being finished or put off.
+   */
+  readonly lease: Date;
 }
 
 /** The only lane of a single server; a distributed one cuts work by lane, so every key begins with it. */
@@ -42,6 +47,7 @@ export async function claim(
   now: Date,
   { leaseMilliseconds, limit }: { leaseMilliseconds: number; limit: number },
 ): Promise<Work[]> {
+  const lease = new Date(now.getTime() + leaseMilliseconds);
   const { rows } = await db.query<{ message_id: MessageId; attempts: number }>(
     `update work set run_at = $4, attempts = attempts + 1
      from (select message_id from work
@@ -49,50 +55,50 @@ export async function claim(
            order by run_at limit $5 for update skip locked) due
      where lane = $1 and step = $2 and work.message_id = due.message_id
      returning work.message_id, work.attempts`,
-    [LANE, step, now, new Date(now.getTime() + leaseMilliseconds), limit],
+    [LANE, step, now, lease, limit],
   );
-  return rows.map((row) => ({ step, messageId: row.message_id, attempts: row.attempts }));
+  return rows.map((row) => ({ step, messageId: row.message_id, attempts: row.attempts, lease }));
 }
 
-/** Steps are done; a row whose lease was lost to another process stays. */
+/** Steps are done; a row that was claimed or made due again meanwhile stays. */
 export async function finish(db: Connection, works: readonly Work[]): Promise<void> {
   await db.query(
-    `delete from work using unnest($2::text[], $3::uuid[], $4::integer[])
-       as done (step, message_id, attempts)
+    `delete from work using unnest($2::text[], $3::uuid[], $4::timestamptz[])
+       as done (step, message_id, lease)
      where work.lane = $1 and work.step = done.step and work.message_id = done.message_id
-       and work.attempts = done.attempts`,
+       and work.run_at = done.lease`,
     [
       LANE,
       works.map(({ step }) => step),
       works.map(({ messageId }) => messageId),
-      works.map(({ attempts }) => attempts),
+      works.map(({ lease }) => lease),
     ],
   );
 }
 
-/** The step is tried again at an instant. */
+/** The step is tried again at an instant, unless it was made due before that meanwhile. */
 export async function retry(
   db: Connection,
   work: Work,
   runAt: Date,
   cause: string,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `update work set run_at = $5, cause = $6
-     where lane = $1 and step = $2 and message_id = $3 and attempts = $4`,
-    [LANE, work.step, work.messageId, work.attempts, runAt, cause.slice(0, 500)],
+  attempts = work.attempts,
+): Promise<Work> {
+  await db.query(
+    `update work set run_at = $5, cause = $6, attempts = $7
+     where lane = $1 and step = $2 and message_id = $3 and run_at = $4`,
+    [LANE, work.step, work.messageId, work.lease, runAt, cause.slice(0, 500), attempts],
   );
-  return rowCount === 1;
+  return { ...work, lease: runAt };
 }
 
 /** The step waits for a person; it stays visible. */
-export async function giveUp(db: Connection, work: Work, cause: string): Promise<boolean> {
-  const { rowCount } = await db.query(
+export async function giveUp(db: Connection, work: Work, cause: string): Promise<void> {
+  await db.query(
     `update work set dead = true, cause = $5
-     where lane = $1 and step = $2 and message_id = $3 and attempts = $4`,
-    [LANE, work.step, work.messageId, work.attempts, cause.slice(0, 500)],
+     where lane = $1 and step = $2 and message_id = $3 and run_at = $4`,
+    [LANE, work.step, work.messageId, work.lease, cause.slice(0, 500)],
   );
-  return rowCount === 1;
 }
 
 export interface Backlog {

@@ -40,6 +40,10 @@ test.each([
   "update certificates set retain_until = '2000-01-01'",
   "update certificates set sha256 = 'x'",
   "truncate certificates",
+  "update evidence set at = at",
+  "delete from charges",
+  "truncate receipts",
+  "update messages set text = 'x'",
   "begin; select set_config('sms_certificat.purge_at', '2099-01-01', true); delete from certificates; commit",
 ])("the owner may not: %s", async (statement) => {
   expect(await refused(story.database.owner, statement)).toMatch(

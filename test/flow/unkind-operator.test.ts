@@ -41,6 +41,8 @@ test("an unkind operator changes no outcome, and no segment is on the wire twice
   let over = false;
   void relayMessages(story.context).then(() => (over = true));
   await story.hands.passUntil(() => over, "the first relay");
+  await calm();
+  story.operated.simulator.cut();
   for (let round = 0; round < 5; round++) await calm();
   for (let day = 0; day <= 5; day++) {
     await story.hands.advance(24 * HOURS);

@@ -63,6 +63,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
   const context: LifecycleContext = {
     db: database.app,
     clock: hands.clock,
+    timers: hands.timers,
     random: systemRandom,
     gateway,
     issuer: options.issuer ? options.issuer(issuer) : issuer,
