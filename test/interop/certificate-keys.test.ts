@@ -156,6 +156,7 @@ const PKCS11JS = fileURLToPath(
 peer(
   "softhsm2-util",
   MODULE,
+  PKCS11JS,
   "openssl",
   "pdfsig",
   "certutil",
@@ -166,9 +167,8 @@ peer(
     execFileSync(program, parameters, { env: settings, stdio: "pipe" });
   };
   const issue = (pki: string, uri: string, pin: string, file: string): void => {
-    const support = fileURLToPath(new URL("../support/", import.meta.url));
-    const program = ["--import", `${support}typescript.js`, `${support}issue-with-module.ts`];
-    run(process.execPath, ...program, pki, uri, pin, file);
+    const program = fileURLToPath(new URL("../support/issue-with-module.js", import.meta.url));
+    run(process.execPath, program, pki, uri, pin, file);
   };
 
   test("P-256 and RSA-3072, many at once; with a wrong PIN nothing is issued", async () => {
