@@ -20,38 +20,42 @@ peer(
 )("messages that zeep and xmlsec signed", () => {
   let door: OpenDoor;
   let folder: string;
-  let envelopes: Record<"sha256" | "soap12" | "sha512" | "sha1" | "unstamped", string>;
+  let envelopes: Record<"sha256" | "soap12" | "sha512" | "ecdsa" | "sha1" | "unstamped", string>;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "sms-certificat-sign-"));
-    const [key, certificate] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-    const subject = ["-subj", "/CN=back office", "-days", "30"];
-    await run("openssl", [
-      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate],
-      ...subject,
-    ]);
+    const rsa = await newPair("rsa", ["rsa:2048"]);
+    const ec = await newPair("ec", ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"]);
     door = await openDoor({ clock: systemClock });
     const pool = door.story.context.db;
     const user = await findCredential(pool, "demo");
-    const x509 = new X509Certificate(await readFile(certificate));
-    await registerCertificate(
-      pool,
-      {
+    for (const [, file] of [rsa, ec]) {
+      const x509 = new X509Certificate(await readFile(file));
+      const certificate = {
         fingerprint: x509.fingerprint256.replaceAll(":", "").toLowerCase(),
         userId: user!.caller.user.userId,
         subject: x509.subject,
         notAfter: new Date(x509.validTo),
-      },
-      systemClock.now(),
-    );
+      };
+      await registerCertificate(pool, certificate, systemClock.now());
+    }
     const address = `${door.url}/ws/sms-certificat`;
-    const { stdout } = await run("/usr/bin/python3", [SIGN, address, key, certificate]);
+    const { stdout } = await run("/usr/bin/python3", [SIGN, address, ...rsa, ...ec]);
     envelopes = JSON.parse(stdout) as typeof envelopes;
   });
   afterAll(async () => {
     await door.close();
     await rm(folder, { recursive: true });
   });
+
+  async function newPair(name: string, kind: readonly string[]): Promise<[string, string]> {
+    const [key, certificate] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
+    await run("openssl", [
+      ...["req", "-x509", "-newkey", ...kind, "-nodes", "-keyout", key, "-out", certificate],
+      ...["-subj", `/CN=back office ${name}`, "-days", "30"],
+    ]);
+    return [key, certificate];
+  }
 
   async function answerTo(envelope: string): Promise<string> {
     const is12 = envelope.includes("http://www.w3.org/2003/05/soap-envelope");
@@ -100,7 +104,7 @@ peer(
     ]);
   });
 
-  test.each(["sha256", "soap12", "sha512"] as const)("%s is taken once", async (name) => {
+  test.each(["sha256", "soap12", "sha512", "ecdsa"] as const)("%s is taken once", async (name) => {
     expect(await answerTo(envelopes[name])).toBe("accepted");
     expect(await answerTo(envelopes[name])).toBe("NotAuthenticated");
   });

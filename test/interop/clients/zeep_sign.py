@@ -9,7 +9,7 @@ from zeep import Client
 from zeep.wsse.signature import BinarySignature
 from zeep.wsse.utils import WSU, get_security_header
 
-url, key, certificate = sys.argv[1:4]
+url, key, certificate, ec_key, ec_certificate = sys.argv[1:6]
 
 
 class Stamped(BinarySignature):
@@ -27,8 +27,8 @@ class Stamped(BinarySignature):
         return super().apply(envelope, headers)
 
 
-def signed(port, reference, signature, digest, stamped=True):
-    wsse = Stamped(key, certificate, None, signature, digest)
+def signed(port, reference, signature, digest, stamped=True, pair=(key, certificate)):
+    wsse = Stamped(*pair, None, signature, digest)
     wsse.stamped = stamped
     client = Client(url + "?wsdl", wsse=wsse)
     service = client.bind("SmsCertificat", port)
@@ -52,6 +52,9 @@ print(
             "soap12": signed(TWO, "signed-2", RSA, SHA),
             "sha512": signed(ONE, "signed-3", RSA512, SHA512),
             "sha1": signed(ONE, "signed-4", xmlsec.Transform.RSA_SHA1, xmlsec.Transform.SHA1),
+            "ecdsa": signed(
+                ONE, "signed-6", xmlsec.Transform.ECDSA_SHA256, SHA, True, (ec_key, ec_certificate)
+            ),
             "unstamped": signed(ONE, "signed-5", RSA, SHA, False),
         }
     )
