@@ -10,7 +10,8 @@ for (const version of ["1.1", "1.2"]) {
   });
   const passwordType = version === "1.1" ? "PasswordText" : "PasswordDigest";
   client.setSecurity(new WSSecurity(username, secret, { passwordType, hasTimeStamp: true }));
-  const port = client.SmsCertificat[version === "1.1" ? "SmsCertificatSoap11" : "SmsCertificatSoap12"];
+  const port =
+    client.SmsCertificat[version === "1.1" ? "SmsCertificatSoap11" : "SmsCertificatSoap12"];
   const call = (operation, request) =>
     new Promise((resolve, reject) =>
       port[operation](request, (error, answer) => (error ? reject(error) : resolve(answer))),

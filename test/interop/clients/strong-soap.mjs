@@ -7,15 +7,14 @@ const [, , url, username, secret, text] = process.argv;
 const report = { client: "strong-soap" };
 for (const version of ["1.1", "1.2"]) {
   const client = await new Promise((resolve, reject) =>
-    soap.createClient(
-      `${url}?wsdl`,
-      { forceSoap12Headers: version === "1.2" },
-      (error, made) => (error ? reject(error) : resolve(made)),
+    soap.createClient(`${url}?wsdl`, { forceSoap12Headers: version === "1.2" }, (error, made) =>
+      error ? reject(error) : resolve(made),
     ),
   );
   const passwordType = version === "1.1" ? "PasswordText" : "PasswordDigest";
   client.setSecurity(new soap.WSSecurity(username, secret, { passwordType, hasTimeStamp: true }));
-  const port = client.SmsCertificat[version === "1.1" ? "SmsCertificatSoap11" : "SmsCertificatSoap12"];
+  const port =
+    client.SmsCertificat[version === "1.1" ? "SmsCertificatSoap11" : "SmsCertificatSoap12"];
   const call = (operation, request) =>
     new Promise((resolve, reject) =>
       port[operation](request, (error, answer) => (error ? reject(error) : resolve(answer))),
