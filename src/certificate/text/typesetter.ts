@@ -23,7 +23,7 @@ const SPACE = 0x20;
 
 /** Longer texts are those of messages: they do not come again. */
 const LONGEST_REMEMBERED = 600;
-const MOST_REMEMBERED = 4_000;
+const MOST_REMEMBERED = 1_000;
 const remembered = new WeakMap<BaseFont, Map<string, readonly TextLine[]>>();
 
 export function createTypesetter({ fonts, base }: Typefaces): Typesetter {
