@@ -67,7 +67,13 @@ export default tseslint.config(
   {
     files: ["**/*.js", "**/*.cjs", "**/*.mjs"],
     languageOptions: {
-      globals: { module: "writable", process: "readonly", console: "readonly", URL: "readonly" },
+      globals: {
+        module: "writable",
+        process: "readonly",
+        console: "readonly",
+        URL: "readonly",
+        Buffer: "readonly",
+      },
     },
   },
 );

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
  * What is made from the folders of the contract tests, so that it cannot rot: the examples of
  * wsdl/README.md, the SoapUI project and the curl files.
  */
-export const SHOWN = [
+const SHOWN = [
   [
     "SendCertifiedSms__everything-said",
     "SendCertifiedSms, with everything that can be said (SOAP 1.2)",
@@ -39,7 +39,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
 
 export const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-export function read(name: string, file: string): string | undefined {
+function read(name: string, file: string): string | undefined {
   try {
     return readFileSync(folder(`${name}/${file}`), "utf8");
   } catch {
@@ -67,7 +67,7 @@ function block(xml: string): string {
 const ADDRESS = "http://127.0.0.1:8080/ws/sms-certificat";
 
 /** The requests that a person can send as they are, to the demo; the property names are SoapUI's. */
-export function sendable(name: string): string {
+function sendable(name: string): string {
   return (read(name, "request.xml") ?? "")
     .replace("<wsse:Username>demo<", "<wsse:Username>${#Project#username}<")
     .replace(">demo-secret<", ">${#Project#secret}<");
