@@ -80,24 +80,39 @@ export async function insertReceipts(
   );
 }
 
+/** What evidence tells of a receipt; its bytes stay where they are. */
+type MatchedReceipt = Pick<
+  DeliveryReceipt,
+  | "receiptId"
+  | "receivedAt"
+  | "rawSha256"
+  | "messageState"
+  | "errorCode"
+  | "operatorDoneDate"
+  | "doubt"
+>;
+
 /** A receipt beside a segment that it may be about. */
 export interface Candidate {
-  readonly receipt: DeliveryReceipt;
+  readonly receipt: MatchedReceipt;
   readonly messageId: MessageId;
   readonly segment: number;
-  readonly recipient: string;
-  readonly relayedAt: Date;
   /** `recipient`: the submit answer was lost, so only the number and the time speak for it. */
   readonly matchedBy: "id" | "recipient";
 }
 
-type CandidateRow = ReceiptRow & {
+interface CandidateRow {
+  receipt_id: ReceiptId;
+  received_at: Date;
+  raw_sha256: string;
+  message_state: MessageState;
+  error_code: string | null;
+  operator_done_date: string | null;
+  doubt: string | null;
   message_id: MessageId;
   segment: number;
-  awaited_recipient: string;
-  relayed_at: Date;
   matched_by: "id" | "recipient";
-};
+}
 
 /** Operators' clocks and ours differ; a receipt this much older than its relay is another message's. */
 const CLOCK_SLACK = "interval '10 minutes'";
@@ -122,17 +137,16 @@ export async function readCandidates(
     `with pairs as (
        -- Offset 0 makes it look up one receipt after another and end at the limit, however many
        -- receipts and segments there are.
-       (select u.receipt_id, a.message_id, a.segment, a.recipient as awaited_recipient,
-          a.relayed_at, 'id' as matched_by
+       (select u.receipt_id, a.message_id, a.segment, 'id' as matched_by
         from unmatched_receipts u cross join lateral (
-          select message_id, segment, recipient, relayed_at from awaited_segments
+          select message_id, segment from awaited_segments
           where operator = u.operator and match_key = u.smsc_message_id
             and (u.recipient is null or recipient = u.recipient)
             and relayed_at <= u.received_at + ${CLOCK_SLACK} offset 0) a
         where u.receipt_id > $3
         order by u.receipt_id limit $2)
        union all
-       (select u.receipt_id, a.message_id, a.segment, a.recipient, a.relayed_at, 'recipient'
+       (select u.receipt_id, a.message_id, a.segment, 'recipient'
         from unmatched_receipts u
         join awaited_segments a on a.operator = u.operator and a.recipient = u.recipient
           and a.match_key is null and a.relayed_at <= u.received_at
@@ -140,18 +154,24 @@ export async function readCandidates(
           select from awaited_segments b
           where b.operator = u.operator and b.match_key = u.smsc_message_id)
         order by u.receipt_id limit $2))
-     select ${COLUMNS.replaceAll("recipient,", "r.recipient,")}, message_id, segment,
-       awaited_recipient, relayed_at, matched_by
+     select receipt_id, received_at, raw_sha256, message_state, error_code, operator_done_date,
+       doubt, message_id, segment, matched_by
      from pairs join receipts r using (receipt_id)
      order by receipt_id limit $2`,
     [unconfirmedBefore, limit, after],
   );
   return rows.map((row) => ({
-    receipt: toReceipt(row),
+    receipt: {
+      receiptId: row.receipt_id,
+      receivedAt: row.received_at,
+      rawSha256: row.raw_sha256,
+      messageState: row.message_state,
+      errorCode: row.error_code ?? undefined,
+      operatorDoneDate: row.operator_done_date ?? undefined,
+      doubt: row.doubt ?? undefined,
+    },
     messageId: row.message_id,
     segment: row.segment,
-    recipient: row.awaited_recipient,
-    relayedAt: row.relayed_at,
     matchedBy: row.matched_by,
   }));
 }

@@ -27,8 +27,9 @@ const TABLES = [
   `insert into outcomes (message_id, kind, at, settled_at)
    select ${ID}, 'delivered', $2, $2 from generate_series(1, $3::int) i`,
   `insert into awaited_segments (message_id, segment, operator, match_key, recipient, relayed_at,
-     listen_until)
-   select ${ID}, 1, 'Bench', 'history-' || i, '+34600100000', $2, $2::timestamptz + interval '35 days'
+     listen_until, attempt)
+   select ${ID}, 1, 'Bench', 'history-' || i, '+34600100000', $2,
+     $2::timestamptz + interval '35 days', 1
    from generate_series(1, $3::int) i`,
 ];
 
@@ -89,8 +90,8 @@ export async function insertAwaiting(
   const ids = chains.map((_, index) => String(index + 1));
   await owner.query(
     `insert into awaited_segments (message_id, segment, operator, match_key, recipient, relayed_at,
-       listen_until)
-     select id, 1, 'Bench', key, '+34600100000', $3, $3::timestamptz + interval '35 days'
+       listen_until, attempt)
+     select id, 1, 'Bench', key, '+34600100000', $3, $3::timestamptz + interval '35 days', 1
      from unnest($1::uuid[], $2::text[]) as awaited (id, key)`,
     [chains.map(([first]) => first?.messageId), ids, at],
   );
