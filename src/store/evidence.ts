@@ -16,10 +16,13 @@ export async function readChains(
   db: Connection,
   messageIds: readonly MessageId[],
 ): Promise<Map<MessageId, Evidence[]>> {
+  const sorted = messageIds.toSorted();
+  // The bounds leave out the partitions of other months, which a list of keys alone does not.
   const { rows } = await db.query<EvidenceRow>(
     `select message_id, seq, at, body, previous_sha256, sha256 from evidence
-     where message_id = any($1::uuid[]) order by message_id, seq`,
-    [messageIds],
+     where message_id = any($1::uuid[]) and message_id between $2 and $3
+     order by message_id, seq`,
+    [sorted, sorted[0], sorted.at(-1)],
   );
   const chains = new Map<MessageId, Evidence[]>();
   for (const row of rows) {
