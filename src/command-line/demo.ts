@@ -19,6 +19,8 @@ import { explain } from "./verify-pdf.ts";
 /** What "five days" shrink to, so that a person sees a negative certificate. */
 const DEADLINE_SECONDS = 20;
 const GRACE_SECONDS = 2;
+/** The port of the README's examples. */
+const USUAL_PORT = 8080;
 
 const MESSAGES = [
   {
@@ -48,7 +50,7 @@ export const demoCommand: Command = {
     });
     const output = resolve(options.text("output") ?? "demo-output");
     const dataDirectory = await mkdtemp(join(tmpdir(), "sms-certificat-demo-"));
-    const demo = await start(dataDirectory);
+    const demo = await start(dataDirectory, options.flag("keep") ? USUAL_PORT : 0);
     try {
       await run(demo, output);
       if (options.flag("keep")) await keepServing(demo);
@@ -69,7 +71,7 @@ interface Demo {
   readonly trusted: string;
 }
 
-async function start(dataDirectory: string): Promise<Demo> {
+async function start(dataDirectory: string, port: number): Promise<Demo> {
   const parts = { clock: systemClock, random: systemRandom, timers: systemTimers };
   const simulator = await startSimulator(
     { host: "127.0.0.1", port: 0, password: "password", receiptDelay: 1_500 },
@@ -77,7 +79,7 @@ async function start(dataDirectory: string): Promise<Demo> {
   );
   const settings = parseSettings({
     DATA_DIRECTORY: dataDirectory,
-    PORT: String(await freePort()),
+    PORT: String(await freePort(port)),
     SMPP_PORT: String(simulator.port),
     RECEIPT_DEADLINE: `PT${DEADLINE_SECONDS}S`,
     RECEIPT_GRACE: `PT${GRACE_SECONDS}S`,
@@ -128,7 +130,11 @@ async function run({ service, account, trusted }: Demo, output: string): Promise
     if (!verification.valid) throw new Error("a certificate does not verify");
     if (!same) throw new Error("a certificate is not the file that the service hashed");
   }
-  print(`\nTwo certificates are in ${output}. Their page for the public: ${service.url}/verifica`);
+  const root = join(output, "arrel-de-prova.pem");
+  await writeFile(root, trusted);
+  print(`
+Two certificates are in ${output}. To check one again, with the test root of this run:
+  node dist/main.js verify-pdf ${join(output, MESSAGES[0].file)} --trust ${root}`);
 }
 
 /** Asks for the status each half second and tells what is new, until both certificates are there. */
@@ -157,6 +163,7 @@ async function keepServing({ service, account }: Demo): Promise<void> {
 Still serving; end it with Ctrl+C.
 
   WSDL      ${service.url}/ws/sms-certificat?wsdl
+  public    ${service.url}/verifica
   username  ${account.username}
   secret    ${account.secret}
 
@@ -164,9 +171,14 @@ Numbers that end in 000 are delivered, 404 never reported, 010 expired, 009 unde
   await interrupted();
 }
 
-async function freePort(): Promise<number> {
+/** The wanted port when nobody has it, else any free one. */
+async function freePort(wanted: number): Promise<number> {
   const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const taken = await new Promise<boolean>((resolve) => {
+    probe.once("error", () => resolve(true));
+    probe.listen(wanted, "127.0.0.1", () => resolve(false));
+  });
+  if (taken) return freePort(0);
   const address = probe.address();
   await new Promise<void>((resolve) => probe.close(() => resolve()));
   return address !== null && typeof address === "object" ? address.port : 0;
