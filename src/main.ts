@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-import { entityCommand, mailboxCommand, userCommand } from "./command-line/administration.ts";
+import { entityCommand } from "./command-line/administration/entity.ts";
+import { mailboxCommand } from "./command-line/administration/mailbox.ts";
+import { userCommand } from "./command-line/administration/user.ts";
 import { print, UsageError, type Command } from "./command-line/command.ts";
 import { demoCommand } from "./command-line/demo.ts";
 import { resendCommand, verifyCommand, workCommand } from "./command-line/operations.ts";
