@@ -10,7 +10,7 @@ const WSDL_FILE = "sms-certificat.wsdl";
 const XSD_FILE = "sms-certificat.xsd";
 
 /** The WSDL and its schema: what callers may read, and what every request is held against. */
-export interface Contract {
+interface Contract {
   readonly schema: Schema;
   /** The WSDL with the address of the service as callers see it. */
   wsdl(publicUrl: string): string;

@@ -3,28 +3,24 @@ import type { Caller } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
 import { textAnswer, writeAnswer, type Payload, type Written } from "./answer.ts";
 import type { Backend } from "./backend.ts";
-import { CONTRACT_NAMESPACE, type Contract } from "./contract.ts";
 import { assertUnderstood, readEnvelope, versionOf, type SoapVersion } from "./envelope.ts";
 import type { DoorLog } from "./log.ts";
-import { GetCertificate } from "./operations/GetCertificate.ts";
-import { GetStatus } from "./operations/GetStatus.ts";
-import type { Operation } from "./operations/operation.ts";
-import { SendCertifiedSms } from "./operations/SendCertifiedSms.ts";
+import type { Means, Operation } from "./operations/operation.ts";
+import type { Port } from "./port.ts";
 import { authenticate, type Authenticator } from "./security/authenticate.ts";
 import type { FailureBrake } from "./security/failure-brake.ts";
 import { WSSE } from "./security/names.ts";
 import { readSecurity, type SecurityHeader } from "./security/read-security.ts";
 import { isUnavailable } from "./unavailable.ts";
-import { schemaViolation } from "./violations.ts";
 import { writeFault } from "./write-fault.ts";
 import { withXml, type XmlLimits } from "./xml/document.ts";
-import { isNamed, localName, namespaceOf, type XmlNode } from "./xml/node.ts";
+import { isNamed } from "./xml/node.ts";
 
 export interface DispatchParts extends Authenticator {
   readonly backend: Backend;
   readonly clock: Clock;
   readonly newCorrelationId: (at: Date) => string;
-  readonly contract: Contract;
+  readonly port: Port;
   readonly limits: XmlLimits;
   readonly validateResponses: boolean;
   readonly log: DoorLog;
@@ -56,12 +52,8 @@ export interface SoapAnswer extends Written {
 interface Call {
   readonly operation: Operation;
   readonly security: SecurityHeader | undefined;
-  readonly run: (backend: Backend, caller: Caller) => Promise<Payload>;
+  readonly run: (backend: Backend, caller: Caller, means: Means) => Promise<Payload>;
 }
-
-const OPERATIONS = new Map(
-  [SendCertifiedSms, GetStatus, GetCertificate].map((operation) => [operation.name, operation]),
-);
 
 /** What is known of a request so far, for its answer and its line in the log. */
 interface Progress {
@@ -94,7 +86,7 @@ export async function dispatch(parts: DispatchParts, request: SoapRequest): Prom
   try {
     const call = read(parts, request, progress);
     progress.caller = await proveCaller(parts, call.security, request.address, correlationId);
-    const payload = await call.run(parts.backend, progress.caller);
+    const payload = await call.run(parts.backend, progress.caller, meansOf(call.security));
     if (parts.validateResponses) assertAnswer(parts, progress.version, payload);
     const mtom = request.mtom ? { boundary: `mtom-${correlationId}` } : undefined;
     const written = writeAnswer(progress.version, payload, mtom);
@@ -153,40 +145,38 @@ function faultAnswer(version: SoapVersion, error: ServiceError, correlationId: s
 }
 
 function read(parts: DispatchParts, request: SoapRequest, progress: Progress): Call {
-  const { limits, contract, log } = parts;
+  const { limits, port, log } = parts;
   return withXml(request.body, { limits, encoding: request.encoding }, (tree) => {
     const { root } = tree;
     progress.version = versionOf(root) ?? progress.version;
     const envelope = readEnvelope(root);
     assertUnderstood(envelope, (header) => isNamed(header, WSSE, "Security"));
-    const operation = operationOf(envelope.payload);
+    const operation = port.operationOf(envelope.payload);
+    if (operation === undefined) throw new ServiceError("UnknownOperation");
     progress.operation = operation.name;
     if (request.action !== undefined && !request.action.endsWith(`/${operation.name}`)) {
       log.debug("the action names another operation than the body", {
         operation: operation.name,
       });
     }
-    const [violation] = contract.schema.validate(envelope.payload);
-    if (violation) throw schemaViolation(operation.name, violation);
+    const violation = port.violationOf(operation, envelope.payload);
+    if (violation) throw violation;
     const security = readSecurity(tree, envelope);
     return { operation, security, run: operation.read(envelope.payload) };
   });
 }
 
-function operationOf(payload: XmlNode): Operation {
-  const operation = OPERATIONS.get(localName(payload));
-  if (operation === undefined || namespaceOf(payload) !== CONTRACT_NAMESPACE) {
-    throw new ServiceError("UnknownOperation");
-  }
-  return operation;
+function meansOf(security: SecurityHeader | undefined): Means {
+  if (security?.signature) return "signature";
+  return security?.usernameToken ? "usernameToken" : "connection";
 }
 
 /** An answer that breaks our own contract is a bug: outside production it does not leave. */
-function assertAnswer({ contract }: DispatchParts, version: SoapVersion, payload: Payload): void {
+function assertAnswer({ port }: DispatchParts, version: SoapVersion, payload: Payload): void {
   const { body } = writeAnswer(version, payload, undefined);
   const unlimited = { depth: 256, elements: Infinity, attributes: Infinity };
   withXml(Buffer.from(body), { limits: unlimited }, ({ root }) => {
-    const [violation] = contract.schema.validate(readEnvelope(root).payload);
+    const [violation] = port.answerViolations(readEnvelope(root).payload);
     if (violation) throw new Error(`the answer breaks the schema: ${JSON.stringify(violation)}`);
   });
 }

@@ -5,7 +5,6 @@ import { uuidv7 } from "../domain/ids.ts";
 import type { Backend } from "./backend.ts";
 import { compressed } from "./transport/compress.ts";
 import { encodingOf, parseContentType, soapVersionOf } from "./transport/content-type.ts";
-import { DOOR_PATH, readContract } from "./contract.ts";
 import {
   dispatch,
   refusal,
@@ -15,11 +14,13 @@ import {
 } from "./dispatch.ts";
 import type { SoapVersion } from "./envelope.ts";
 import type { DoorLog } from "./log.ts";
+import type { Port } from "./port.ts";
 import { homePage } from "./transport/home-page.ts";
 import { rootPart } from "./transport/multipart.ts";
 import { readBody } from "./transport/read-body.ts";
 import { createFailureBrake } from "./security/failure-brake.ts";
 import { createPasswordCheck } from "./security/password-check.ts";
+import { typedPort } from "./typed-port.ts";
 
 interface DoorLimits {
   /** Bytes of a body, also after it is inflated. */
@@ -51,6 +52,8 @@ export interface DoorOptions {
   readonly validateResponses: boolean;
   readonly log: DoorLog;
   readonly limits?: Partial<DoorLimits>;
+  /** Ports beside the typed one, on the same transport and security. */
+  readonly ports?: readonly Port[];
 }
 
 /** Opens the SOAP port of the service on a server. */
@@ -64,7 +67,8 @@ export async function registerSoapDoor(
 function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<void> {
   const { backend, clock, random, log, secretsKey, validateResponses, publicUrl } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const contract = readContract();
+  const typed = typedPort();
+  const ports = [typed, ...(options.ports ?? [])];
   const checkPassword = createPasswordCheck(clock, random);
   const parts: DispatchParts = {
     backend,
@@ -73,18 +77,58 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
     log,
     secretsKey,
     validateResponses,
-    contract,
+    port: typed,
     limits,
     checkPassword,
     brake: createFailureBrake(clock),
   };
+  const bodyBytes = new Map(ports.map((port) => [port.path, port.bodyBytes]));
+  const limitOf = ({ routeOptions }: FastifyRequest): number =>
+    bodyBytes.get(routeOptions.url ?? "") ?? limits.bodyBytes;
   const addressNow = (): string => (typeof publicUrl === "string" ? publicUrl : publicUrl());
   let inFlight = 0;
+
+  function open(server: FastifyInstance, port: Port): void {
+    const elements = port.elements ?? limits.elements;
+    const ported: DispatchParts = { ...parts, port, limits: { ...limits, elements } };
+
+    server.post(port.path, async (request, reply) => {
+      const sent = readMessage(request);
+      if (sent === undefined) {
+        return send(request, reply, { ...refusal(parts, "1.1", unsupported()), status: 415 });
+      }
+      if (inFlight >= limits.inFlight) throw new ServiceError("TooManyRequests");
+      inFlight += 1;
+      try {
+        return await send(request, reply, await dispatch(ported, sent));
+      } finally {
+        inFlight -= 1;
+      }
+    });
+
+    server.get(port.path, (request, reply) => {
+      const text = port.document(queryOf(request), addressNow());
+      if (text === undefined) {
+        return reply
+          .code(404)
+          .type("text/plain; charset=utf-8")
+          .send(`SOAP 1.1 and 1.2: POST here. The contract: ${port.path}?wsdl\n`);
+      }
+      return reply.type("text/xml; charset=utf-8").send(text);
+    });
+
+    server.route({
+      method: ["PUT", "PATCH", "DELETE", "OPTIONS"],
+      url: port.path,
+      handler: (_request, reply) =>
+        reply.code(405).header("allow", "GET, HEAD, POST").type("text/plain").send("405\n"),
+    });
+  }
 
   return async (server) => {
     server.removeAllContentTypeParsers();
     server.addContentTypeParser("*", (request, payload, done) => {
-      readBody(request.headers, payload, limits.bodyBytes).then(
+      readBody(request.headers, payload, limitOf(request)).then(
         (body) => done(null, body),
         (error: unknown) => done(error as Error),
       );
@@ -98,37 +142,7 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
       return send(request, reply, refusal(parts, versionAsked(request), failure));
     });
 
-    server.post(DOOR_PATH, async (request, reply) => {
-      const sent = readMessage(request);
-      if (sent === undefined) {
-        return send(request, reply, { ...refusal(parts, "1.1", unsupported()), status: 415 });
-      }
-      if (inFlight >= limits.inFlight) throw new ServiceError("TooManyRequests");
-      inFlight += 1;
-      try {
-        return await send(request, reply, await dispatch(parts, sent));
-      } finally {
-        inFlight -= 1;
-      }
-    });
-
-    server.get(DOOR_PATH, (request, reply) => {
-      const asked = queryOf(request);
-      const xsd = asked.get("xsd");
-      const text = asked.has("wsdl")
-        ? contract.wsdl(addressNow())
-        : xsd === undefined
-          ? undefined
-          : contract.xsd(xsd);
-      if (text === undefined) {
-        return reply
-          .code(404)
-          .type("text/plain; charset=utf-8")
-          .send(`SOAP 1.1 and 1.2: POST here. The contract: ${DOOR_PATH}?wsdl\n`);
-      }
-      return reply.type("text/xml; charset=utf-8").send(text);
-    });
-
+    for (const port of ports) open(server, port);
     if (!server.hasRoute({ method: "GET", url: "/" })) {
       server.get("/", (_request, reply) =>
         reply
@@ -138,12 +152,6 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
       );
     }
 
-    server.route({
-      method: ["PUT", "PATCH", "DELETE", "OPTIONS"],
-      url: DOOR_PATH,
-      handler: (_request, reply) =>
-        reply.code(405).header("allow", "GET, HEAD, POST").type("text/plain").send("405\n"),
-    });
     return Promise.resolve();
   };
 }

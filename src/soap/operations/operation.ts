@@ -3,6 +3,9 @@ import type { Payload } from "../answer.ts";
 import type { Backend } from "../backend.ts";
 import type { XmlNode } from "../xml/node.ts";
 
+/** How a caller has proved who it is; both together count as the signature. */
+export type Means = "usernameToken" | "signature" | "connection";
+
 /** An operation of the WSDL; its name is that of its element. */
 export interface Operation {
   readonly name: string;
@@ -10,5 +13,5 @@ export interface Operation {
    * Reads a request that follows the schema, and answers what is to be done once the caller is known.
    * The tree is closed by then.
    */
-  read(request: XmlNode): (backend: Backend, caller: Caller) => Promise<Payload>;
+  read(request: XmlNode): (backend: Backend, caller: Caller, means: Means) => Promise<Payload>;
 }

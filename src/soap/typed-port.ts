@@ -1,0 +1,31 @@
+import { CONTRACT_NAMESPACE, DOOR_PATH, readContract } from "./contract.ts";
+import { GetCertificate } from "./operations/GetCertificate.ts";
+import { GetStatus } from "./operations/GetStatus.ts";
+import { SendCertifiedSms } from "./operations/SendCertifiedSms.ts";
+import type { Port } from "./port.ts";
+import { schemaViolation } from "./violations.ts";
+import { localName, namespaceOf } from "./xml/node.ts";
+
+const OPERATIONS = new Map(
+  [SendCertifiedSms, GetStatus, GetCertificate].map((operation) => [operation.name, operation]),
+);
+
+/** The port of `wsdl/sms-certificat.wsdl`. */
+export function typedPort(): Port {
+  const contract = readContract();
+  return {
+    path: DOOR_PATH,
+    operationOf: (payload) =>
+      namespaceOf(payload) === CONTRACT_NAMESPACE ? OPERATIONS.get(localName(payload)) : undefined,
+    violationOf(operation, payload) {
+      const [violation] = contract.schema.validate(payload);
+      return violation && schemaViolation(operation.name, violation);
+    },
+    answerViolations: (payload) => contract.schema.validate(payload),
+    document(asked, publicUrl) {
+      const xsd = asked.get("xsd");
+      if (asked.has("wsdl")) return contract.wsdl(publicUrl);
+      return xsd === undefined ? undefined : contract.xsd(xsd);
+    },
+  };
+}
