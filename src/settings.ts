@@ -1,5 +1,7 @@
 import { addDuration, type Duration } from "./domain/clock.ts";
 import { MINIMUM_RETENTION } from "./domain/retention.ts";
+import type { EniSettings } from "./domain/eni.ts";
+import { readEni } from "./settings/eni.ts";
 import { readOperator, type OperatorSettings } from "./settings/operator.ts";
 import { createSettingsReader, type Environment } from "./settings/reader.ts";
 import { readSeal, type SealSettings } from "./settings/seal.ts";
@@ -22,6 +24,7 @@ export interface Settings extends OperatorSettings {
   /** Encrypts the secrets of users who may use PasswordDigest; undefined: kept in the data directory. */
   readonly secretsKey: Buffer | undefined;
   readonly seal: SealSettings | undefined;
+  readonly eni: EniSettings;
   readonly log: {
     readonly level: "error" | "warn" | "info" | "debug";
     readonly format: "json" | "text";
@@ -77,6 +80,7 @@ export function parseSettings(environment: Environment): Settings {
     secretsKey: readSecretsKey(text("SECRETS_KEY"), production, fault),
     ...readOperator(reader),
     seal: readSeal(reader),
+    eni: readEni(reader),
     log: {
       level: oneOf("LOG_LEVEL", ["error", "warn", "info", "debug"], "info"),
       format: oneOf("LOG_FORMAT", ["json", "text"], production ? "json" : "text"),

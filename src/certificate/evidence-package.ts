@@ -1,8 +1,9 @@
 import type { CertificateFacts } from "../domain/certificate.ts";
+import { POLICY } from "../domain/eni.ts";
 import { canonicalJson } from "../domain/evidence.ts";
 import type { SegmentView } from "../domain/message.ts";
 import { escapeXml } from "./pdf/xml.ts";
-import { POLICY, TEMPLATE } from "./template.ts";
+import { TEMPLATE } from "./template.ts";
 
 /**
  * Everything that the page says and what it rests on, for machines: canonical JSON (RFC 8785), so that
@@ -23,6 +24,7 @@ export function evidenceJson(facts: CertificateFacts): Buffer {
         retainUntil: facts.retainUntil,
         corrects: facts.corrects,
       },
+      eni: facts.eni,
       issuer: facts.issuer,
       sender: {
         name: entity.name,

@@ -117,10 +117,7 @@ function draw({ form, typefaces, facts, test, room }: DrawParts): Unsealed {
       language: message.language,
       createdAt: issuedAt,
       documentId: asUuid(id),
-      eni:
-        facts.entity.dir3 === undefined
-          ? undefined
-          : { organ: facts.entity.dir3, csv: facts.csv, capturedAt: issuedAt },
+      eni: facts.eni,
     },
     attachments: [
       {

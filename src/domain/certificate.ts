@@ -1,4 +1,5 @@
 import type { DeliveryReceipt } from "./delivery-receipt.ts";
+import type { EniMetadata } from "./eni.ts";
 import type { Entity } from "./entity.ts";
 import type { Evidence } from "./evidence.ts";
 import type { SegmentView } from "./message.ts";
@@ -35,6 +36,8 @@ export interface CertificateFacts {
   readonly receipts: readonly DeliveryReceipt[];
   /** The code of the negative certificate that a corrective one corrects. */
   readonly corrects?: string | undefined;
+  /** Undefined when no organ is known. */
+  readonly eni?: EniMetadata | undefined;
 }
 
 /** The file of a certificate, complete: nothing is added to it later. */

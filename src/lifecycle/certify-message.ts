@@ -4,6 +4,7 @@ import {
   type CertificateFacts,
 } from "../domain/certificate.ts";
 import { HOUR, SECOND } from "../domain/clock.ts";
+import { eniMetadata } from "../domain/eni.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import { ServiceError } from "../domain/errors.ts";
 import { foldMessage } from "../domain/message.ts";
@@ -53,6 +54,7 @@ async function certify(context: LifecycleContext, work: Work): Promise<void> {
         csv,
         issuedAt,
         retainUntil: facts.retainUntil,
+        eni: facts.eni,
       });
       if (first) {
         const { sha256 } = sealed;
@@ -107,6 +109,7 @@ async function readFacts(context: LifecycleContext, work: Work): Promise<Certifi
   const caller = await findCallerById(db, message.userId);
   if (csv === undefined || !caller) throw new ServiceError("Internal");
   const issuedAt = context.clock.now();
+  const { dir3 } = caller.entity;
   return {
     kind,
     csv,
@@ -125,6 +128,7 @@ async function readFacts(context: LifecycleContext, work: Work): Promise<Certifi
       db,
       evidence.flatMap(({ body }) => (body.event === "DeliveryReceipt" ? [body.receiptId] : [])),
     ),
+    eni: eniMetadata({ dir3, csv, issuedAt }, settings.eni),
   };
 }
 

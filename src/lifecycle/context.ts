@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Issuer } from "../domain/certificate.ts";
+import type { EniSettings } from "../domain/eni.ts";
 import type { Clock, Duration, RandomSource, Timers } from "../domain/clock.ts";
 import type { StoredReceipt } from "../store/receipts.ts";
 import type { Step } from "../store/work.ts";
@@ -13,6 +14,7 @@ interface LifecycleSettings {
   readonly issuer: Issuer;
   /** Address of the service as callers see it, without a trailing slash. */
   readonly publicUrl: string;
+  readonly eni: EniSettings;
 }
 
 /** What every step is given; each is built once, in service.ts. */

@@ -1,4 +1,5 @@
 import { sha256 } from "../domain/content.ts";
+import type { EniMetadata } from "../domain/eni.ts";
 import type { Caller } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
 import { parseCsv, type MessageId } from "../domain/ids.ts";
@@ -20,6 +21,7 @@ export type CertificateAnswer =
       readonly sha256: string;
       readonly csv: string;
       readonly verificationUrl: string;
+      readonly eni?: EniMetadata | undefined;
       readonly pdf: Buffer;
     }
   | {
@@ -75,6 +77,7 @@ function issued(context: LifecycleContext, stored: StoredCertificate): Certifica
     sha256: stored.sha256,
     csv: stored.csv,
     verificationUrl: verificationUrl(context.settings.publicUrl, stored.csv),
+    eni: stored.eni,
     pdf: stored.pdf,
   };
 }

@@ -1,4 +1,5 @@
 import type { SealedCertificate } from "../domain/certificate.ts";
+import type { EniMetadata } from "../domain/eni.ts";
 import type { MessageId } from "../domain/ids.ts";
 import type { CertificateKind, Outcome } from "../domain/outcome.ts";
 import type { Connection } from "./database.ts";
@@ -68,6 +69,7 @@ export interface StoredCertificate extends SealedCertificate {
   readonly csv: string;
   readonly issuedAt: Date;
   readonly retainUntil: Date;
+  readonly eni?: EniMetadata | undefined;
 }
 
 /** Keeps a certificate; false when the message has one of this kind: the first one stands. */
@@ -77,8 +79,8 @@ export async function insertCertificate(
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `insert into certificates
-       (message_id, kind, csv, issued_at, stamped_at, retain_until, sha256, pdf)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+       (message_id, kind, csv, issued_at, stamped_at, retain_until, sha256, pdf, eni)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`,
     [
       certificate.messageId,
       certificate.kind,
@@ -88,6 +90,7 @@ export async function insertCertificate(
       certificate.retainUntil,
       certificate.sha256,
       certificate.pdf,
+      certificate.eni,
     ],
   );
   return rowCount === 1;
@@ -102,6 +105,7 @@ interface CertificateRow {
   retain_until: Date;
   sha256: string;
   pdf: Buffer;
+  eni: EniMetadata | null;
 }
 
 /** The certificate of a kind; without a kind the latest one. */
@@ -111,7 +115,7 @@ export async function readCertificate(
   kind?: CertificateKind,
 ): Promise<StoredCertificate | undefined> {
   const { rows } = await db.query<CertificateRow>(
-    `select message_id, kind, csv, issued_at, stamped_at, retain_until, sha256, pdf
+    `select message_id, kind, csv, issued_at, stamped_at, retain_until, sha256, pdf, eni
      from certificates where message_id = $1 and ($2::text is null or kind = $2)
      order by issued_at desc, kind limit 1`,
     [messageId, kind],
@@ -127,5 +131,6 @@ export async function readCertificate(
     retainUntil: row.retain_until,
     sha256: row.sha256,
     pdf: row.pdf,
+    eni: row.eni ?? undefined,
   };
 }

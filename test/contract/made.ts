@@ -24,6 +24,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   messageId: "019cadc0-7d00-7b1c-9a52-0d3f6c1e8a47",
   correlationId: "019cadc0-7d05-7f63-8c11-5b2e9d7a4f30",
   csv: "7Q2M-K4TN-9XWB-3HFD-P8RC-V6JA",
+  identifier: "ES_A09000000_2026_SMSCRT7Q2MK4TN9XWB3HFDP8RCV6JA",
   sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
   pdf: "JVBERi0xLjcK…",
   verificationUrl: "https://sms.example.cat/verifica/7Q2M-K4TN-9XWB-3HFD-P8RC-V6JA",

@@ -18,7 +18,7 @@ export function fillIn(template: string, now: Date, nonce: Buffer): string {
 
 /** What differs from run to run, and what is written in its place. */
 const CHANGING =
-  /<(messageId|csv|sha256|pdf|correlationId|verificationUrl|acceptedAt|receiptDeadline|expectedBy|issuedAt|retainUntil|outcomeAt|relayedAt|stateAt|smscMessageId|nextExpectedAt|at)>([^<]*)</g;
+  /<(messageId|csv|sha256|pdf|correlationId|verificationUrl|acceptedAt|receiptDeadline|expectedBy|issuedAt|retainUntil|outcomeAt|relayedAt|stateAt|smscMessageId|nextExpectedAt|identifier|capturedAt|at)>([^<]*)</g;
 
 /** An answer as it is kept in a folder: one element per line, and blanks for what changes. */
 export function normalise(answer: string, request: string): string {

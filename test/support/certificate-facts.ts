@@ -2,6 +2,7 @@ import type { CertificateFacts } from "../../src/domain/certificate.ts";
 import { addDuration, HOUR, SECOND } from "../../src/domain/clock.ts";
 import { sha256 } from "../../src/domain/content.ts";
 import type { DeliveryReceipt, MessageState } from "../../src/domain/delivery-receipt.ts";
+import { eniMetadata } from "../../src/domain/eni.ts";
 import { nextEvidence, type Evidence, type EvidenceBody } from "../../src/domain/evidence.ts";
 import type { EntityId, MessageId, ReceiptId, UserId } from "../../src/domain/ids.ts";
 import { foldMessage } from "../../src/domain/message.ts";
@@ -137,10 +138,13 @@ export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
   const view = foldMessage(evidence);
   if (!view.outcome) throw new Error("the facts have no outcome");
   const issuedAt = options.issuedAt ?? new Date(outcomeAt.getTime() + 2 * SECOND);
+  const csv = "7Q2M-4K8T-ZB31-9XWC-H5RD-0NVE";
+  const dir3 = "L01080000";
+  const csvRegulation = "https://sms.example.cat/politica";
   return {
     kind,
-    csv: "7Q2M-4K8T-ZB31-9XWC-H5RD-0NVE",
-    verificationUrl: "https://sms.example.cat/verifica/7Q2M-4K8T-ZB31-9XWC-H5RD-0NVE",
+    csv,
+    verificationUrl: `https://sms.example.cat/verifica/${csv}`,
     issuedAt,
     retainUntil: addDuration(issuedAt, { months: 60, milliseconds: 0 }),
     issuer: { name: "Certificacions Electròniques de Catalunya, SA", nif: "A00000000" },
@@ -148,7 +152,7 @@ export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
       entityId: message.entityId,
       name: options.entityName ?? "Ajuntament de Vilanova de la Serra",
       nif: "P0800000A",
-      dir3: "L01080000",
+      dir3,
       enabled: true,
       certificatesEnabled: true,
     },
@@ -160,5 +164,9 @@ export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
     evidence,
     receipts,
     corrects: kind === "corrective" ? "3F0P-81KD-ZZ72-M4QC-J6TN-W9AB" : undefined,
+    eni: eniMetadata(
+      { dir3, csv, issuedAt },
+      { organ: undefined, series: undefined, csvRegulation },
+    ),
   };
 }

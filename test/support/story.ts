@@ -73,6 +73,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
       retention: { months: 60, milliseconds: 0 },
       issuer: { name: "Emissor de prova", nif: "Q0000000J" },
       publicUrl: "http://127.0.0.1:8080",
+      eni: { organ: undefined, series: undefined, csvRegulation: undefined },
     },
     inbox: createReceiptInbox(database.app),
     wake: () => undefined,
@@ -147,7 +148,7 @@ export async function contract(
     entityId: uuidv7(now, systemRandom) as EntityId,
     name,
     nif,
-    dir3: undefined,
+    dir3: "A09000000",
     enabled: true,
     certificatesEnabled: true,
   };

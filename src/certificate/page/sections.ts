@@ -1,7 +1,8 @@
 import type { CertificateFacts } from "../../domain/certificate.ts";
 import { countCharacters } from "../../domain/content.ts";
+import { POLICY } from "../../domain/eni.ts";
 import { element } from "../pdf/structure.ts";
-import { POLICY, TEMPLATE } from "../template.ts";
+import { TEMPLATE } from "../template.ts";
 import type { Wording } from "../wording/wording.ts";
 import { madridInstant, utcInstant } from "./instants.ts";
 import { block, COLUMN, FRAME, RULE, SHADE, SOFT, type Paper } from "./paper.ts";

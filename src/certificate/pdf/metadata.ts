@@ -1,4 +1,5 @@
-import { ENI_SCHEMA, eniDescriptions, type EniMetadata } from "./eni.ts";
+import type { EniMetadata } from "../../domain/eni.ts";
+import { ENI_SCHEMA, eniDescriptions } from "./eni.ts";
 import { escapeXml } from "./xml.ts";
 
 /** What the XMP packet says of a certificate. */
@@ -11,7 +12,7 @@ export interface DocumentMetadata {
   readonly createdAt: Date;
   /** UUID of the document. */
   readonly documentId: string;
-  /** Undefined when the sender has no DIR3 code. */
+  /** Undefined when no organ is known. */
   readonly eni: EniMetadata | undefined;
 }
 

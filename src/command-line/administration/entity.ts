@@ -1,3 +1,4 @@
+import { isDir3 } from "../../domain/eni.ts";
 import type { Entity } from "../../domain/entity.ts";
 import { uuidv7, type EntityId } from "../../domain/ids.ts";
 import {
@@ -52,7 +53,7 @@ entity accept --nif NIF --authentication WAYS [--sha1]
         entityId: uuidv7(now, systemRandom) as EntityId,
         name: options.needed("name"),
         nif,
-        dir3: options.text("dir3"),
+        dir3: readDir3(options.text("dir3")),
         enabled: true,
         certificatesEnabled: true,
       };
@@ -77,6 +78,14 @@ entity accept --nif NIF --authentication WAYS [--sha1]
     disable: ({ db }, args) => switchEntity(db, args, false),
   },
 );
+
+function readDir3(code: string | undefined): string | undefined {
+  const dir3 = code?.toUpperCase();
+  if (dir3 !== undefined && !isDir3(dir3)) {
+    throw new UsageError("--dir3 must be a code of nine characters such as A09002970");
+  }
+  return dir3;
+}
 
 const WAYS = ["passwordText", "passwordDigest", "x509"];
 

@@ -1,3 +1,4 @@
+import type { EniMetadata } from "../../domain/eni.ts";
 import type { CertificateKind } from "../../domain/outcome.ts";
 import type { CertificateAnswer } from "../../lifecycle/fetch-certificate.ts";
 import type { Payload } from "../answer.ts";
@@ -39,7 +40,26 @@ function write(answer: CertificateAnswer): Payload {
     element("sha256", answer.sha256),
     element("csv", answer.csv),
     element("verificationUrl", answer.verificationUrl),
+    answer.eni === undefined ? "" : writeEni(answer.eni),
     "<pdf>",
   ].join("");
   return { head, pdf: answer.pdf, tail: `</pdf></issued>${end}` };
+}
+
+function writeEni(eni: EniMetadata): string {
+  const members = [
+    element("version", eni.version),
+    element("identifier", eni.identifier),
+    element("organ", eni.organ),
+    element("capturedAt", eni.capturedAt),
+    element("origin", eni.origin),
+    element("elaborationState", eni.elaborationState),
+    element("formatName", eni.formatName),
+    element("documentType", eni.documentType),
+    element("signatureType", eni.signatureType),
+    element("csv", eni.csv),
+    element("csvRegulation", eni.csvRegulation),
+    element("series", eni.series),
+  ];
+  return `<eni>${members.join("")}</eni>`;
 }
