@@ -25,6 +25,7 @@ import { registerSoapDoor } from "./soap/door.ts";
 import { createReceiptInbox } from "./store/receipt-inbox.ts";
 import { clockSkew } from "./store/retention.ts";
 import { findCredential, findCredentialByCertificate, rememberNonce } from "./store/users.ts";
+import { logEvent } from "./telemetry/business-log.ts";
 import type { Logger } from "./telemetry/logger.ts";
 
 export interface ServiceParts {
@@ -99,6 +100,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       wake: (step) => {
         schedule.wake(step);
       },
+      tell: (event) => logEvent(log, event),
     };
     const askOperator = createOperatorQuestions(context);
     await gateway.start((receipt) => recordReceipt(context, receipt));

@@ -36,6 +36,12 @@ export interface Acceptance {
   readonly charge: { readonly sms: number; readonly certificate: number };
 }
 
+interface AcceptOptions {
+  readonly dryRun: boolean;
+  /** Of the call, so that the log leads from it to the message. */
+  readonly correlationId?: string | undefined;
+}
+
 /**
  * Step 1. When this resolves the message, its evidence, its charge and the work that relays and
  * settles it are durable together: it survives any crash. A repeated submission (same entity and
@@ -49,7 +55,7 @@ export async function acceptSubmission(
   context: LifecycleContext,
   caller: Caller,
   submission: Submission,
-  options: { readonly dryRun: boolean },
+  options: AcceptOptions,
 ): Promise<Acceptance> {
   assertMayCertify(caller);
   assertContent(submission.text);
@@ -103,6 +109,13 @@ export async function acceptSubmission(
     if (!winner) throw new ServiceError("Unavailable");
     return repeated(context, winner, digest);
   }
+  context.tell({
+    name: "accepted",
+    messageId: message.messageId,
+    entityId: message.entityId,
+    segments: message.segmentCount,
+    correlationId: options.correlationId,
+  });
   context.wake("relay");
   return answerTo(context, message);
 }

@@ -44,7 +44,7 @@ async function certify(context: LifecycleContext, work: Work): Promise<void> {
   try {
     const facts = await readFacts(context, work);
     const sealed = await context.issuer.issue(facts);
-    await transaction(context.db, async (client) => {
+    const issued = await transaction(context.db, async (client) => {
       const chain = await readChain(client, work.messageId);
       const { message, kind, csv, issuedAt } = facts;
       const first = await insertCertificate(client, {
@@ -76,7 +76,9 @@ async function certify(context: LifecycleContext, work: Work): Promise<void> {
         if (message.mailbox !== undefined) await enqueue(client, "notify", [messageId], issuedAt);
       }
       await finish(client, [work]);
+      return first;
     });
+    if (issued) context.tell({ name: "certified", messageId: work.messageId, kind: facts.kind });
   } catch (error) {
     await postpone(context, work, error);
   }
@@ -86,6 +88,7 @@ async function postpone(context: LifecycleContext, work: Work, error: unknown): 
   const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   if (work.attempts >= MOST_FAULTS && !(error instanceof CertificateDelayed)) {
     await giveUp(context.db, work, cause);
+    context.tell({ name: "givenUp", messageId: work.messageId, step: "certify", cause });
     return;
   }
   const now = context.clock.now();
@@ -94,6 +97,8 @@ async function postpone(context: LifecycleContext, work: Work, error: unknown): 
   const attempts =
     error instanceof CertificateDelayed ? Math.min(work.attempts, MOST_FAULTS / 2) : work.attempts;
   await retry(context.db, work, runAt, cause, attempts);
+  const { messageId } = work;
+  context.tell({ name: "putOff", messageId, step: "certify", attempts: work.attempts, cause });
 }
 
 async function readFacts(context: LifecycleContext, work: Work): Promise<CertificateFacts> {

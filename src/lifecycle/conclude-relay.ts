@@ -1,3 +1,4 @@
+import type { BusinessEvent, RelayResult } from "../domain/business-event.ts";
 import { HOUR, MINUTE, SECOND } from "../domain/clock.ts";
 import type { PlannedSegment } from "../domain/content.ts";
 import type { AcceptedSegment, Evidence, EvidenceBody } from "../domain/evidence.ts";
@@ -21,14 +22,14 @@ export interface Relay {
   readonly toSend: readonly PlannedSegment[];
 }
 
-/** Tells what the operator answered; what was put off is tried again. */
+/** Writes down what the operator answered, and answers what that comes to; what was put off is tried again. */
 export async function conclude(
   context: LifecycleContext,
   client: Connection,
   work: Work,
   { message, attempt }: Relay,
   answers: readonly { readonly segment: number; readonly answer: AnswerRow }[],
-): Promise<void> {
+): Promise<BusinessEvent> {
   const now = context.clock.now();
   for (const { segment, answer } of answers) {
     await insertAnswer(client, { messageId: message.messageId, segment, attempt }, answer);
@@ -46,13 +47,34 @@ export async function conclude(
   } else {
     await finish(client, [work]);
   }
+  return relayedEvent(work, attempt, resultOf(body), failed?.commandStatus);
 }
+
+function relayedEvent(
+  { messageId }: Pick<Work, "messageId">,
+  attempt: number,
+  result: RelayResult,
+  commandStatus?: number,
+): BusinessEvent {
+  return { name: "relayed", messageId, result, attempt, commandStatus };
+}
+
+function resultOf(body: RelayBody): RelayResult {
+  if (body.event === "RelayToNonERDS") return "relayed";
+  if (body.event === "RelayDeferred") return "deferred";
+  return body.reason === "refused" ? "refused" : "indeterminate";
+}
+
+type RelayBody = Extract<
+  EvidenceBody,
+  { event: "RelayToNonERDS" | "RelayDeferred" | "RelayToNonERDSFailure" }
+>;
 
 function relayEvent(
   attempt: number,
   accepted: readonly AcceptedSegment[],
   failed: AnswerRow | undefined,
-): EvidenceBody {
+): RelayBody {
   if (!failed) return { event: "RelayToNonERDS", attempt, accepted };
   const commandStatus = failed.commandStatus ?? null;
   if (failed.kind === "unknown") {
@@ -88,11 +110,12 @@ export async function concludeComplete(
     attempts: readonly AttemptView[];
   },
   now: Date,
-): Promise<void> {
+): Promise<BusinessEvent> {
   const accepted = attempts.flatMap(({ segment, answer }) => acceptedSegment(segment, answer));
   const attempt = Math.max(...attempts.map((before) => before.attempt));
   const body: EvidenceBody = { event: "RelayToNonERDS", attempt, accepted };
   await appendEvidence(client, now, [{ messageId: message.messageId, chain, bodies: [body] }]);
+  return relayedEvent(message, attempt, "relayed");
 }
 
 /** A process died between the attempt and its answer: the segment may be on its way. */
@@ -105,7 +128,7 @@ export async function concludeLost(
     attempts,
   }: { message: Message; lost: readonly AttemptView[]; attempts: readonly AttemptView[] },
   work: Work,
-): Promise<void> {
+): Promise<BusinessEvent> {
   const now = context.clock.now();
   for (const { segment, attempt, at } of lost) {
     const cause = "the service stopped before the answer came";
@@ -139,4 +162,5 @@ export async function concludeLost(
   };
   await appendEvidence(client, now, [{ messageId: message.messageId, chain, bodies: [body] }]);
   await finish(client, [work]);
+  return relayedEvent(work, attempt, "indeterminate");
 }

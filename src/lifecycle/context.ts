@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { BusinessEvent } from "../domain/business-event.ts";
 import type { Issuer } from "../domain/certificate.ts";
 import type { EniSettings } from "../domain/eni.ts";
 import type { Clock, Duration, RandomSource, Timers } from "../domain/clock.ts";
@@ -30,4 +31,6 @@ export interface LifecycleContext {
   readonly settings: LifecycleSettings;
   /** Makes a step look for work soon; the tick makes it certain. */
   readonly wake: (step: Step | "match") => void;
+  /** Tells what is durable now, to the log and the metrics; called after the commit. */
+  readonly tell: (event: BusinessEvent) => void;
 }

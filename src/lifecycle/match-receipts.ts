@@ -26,11 +26,14 @@ export async function matchReceipts(context: LifecycleContext): Promise<number> 
     const page = await transaction(context.db, async (client) => {
       const candidates = await readCandidates(client, { after, unconfirmedBefore, limit: BATCH });
       const fits = onlyFits(candidates);
-      return { candidates, matched: fits.length === 0 ? 0 : await record(client, fits, now) };
+      return { candidates, matched: fits.length === 0 ? [] : await record(client, fits, now) };
     });
+    for (const { messageId, segment, receipt } of page.matched) {
+      context.tell({ name: "receipt", messageId, segment, messageState: receipt.messageState });
+    }
     read = page.candidates.length;
     after = page.candidates.at(-1)?.receipt.receiptId ?? after;
-    matched += page.matched;
+    matched += page.matched.length;
   }
   if (matched > 0) context.wake("settle");
   return matched;
@@ -49,7 +52,7 @@ async function record(
   client: pg.PoolClient,
   matches: readonly Candidate[],
   now: Date,
-): Promise<number> {
+): Promise<readonly Candidate[]> {
   const chains = await readChains(
     client,
     matches.map(({ messageId }) => messageId),
@@ -78,7 +81,7 @@ async function record(
     await appendEvidence(client, now, [...additions.values()]);
     await enqueue(client, "settle", [...additions.keys()], now);
   }
-  return mine.length;
+  return mine;
 }
 
 function evidenceOf({ receipt, segment, matchedBy }: Candidate): EvidenceBody {

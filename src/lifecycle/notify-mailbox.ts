@@ -23,6 +23,7 @@ export async function notifyMailboxes(
   for (const work of due) {
     for (const notifier of notifiers) await notifier.notify(work.messageId);
     await finish(context.db, [work]);
+    context.tell({ name: "notified", messageId: work.messageId });
   }
   return due.length;
 }

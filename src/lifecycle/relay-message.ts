@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { BusinessEvent } from "../domain/business-event.ts";
 import { MINUTE, SECOND } from "../domain/clock.ts";
 import { sha256, type PlannedSegment } from "../domain/content.ts";
 import type { EvidenceBody } from "../domain/evidence.ts";
@@ -74,9 +75,16 @@ async function relayOrPostpone(context: LifecycleContext, work: Work): Promise<v
     await relay(context, work);
   } catch (error) {
     const cause = String(error);
-    if (work.attempts >= MOST_FAULTS) await giveUp(context.db, work, cause).catch(() => undefined);
+    const { messageId, attempts } = work;
+    const over = attempts >= MOST_FAULTS;
+    const shown = over ? giveUp(context.db, work, cause) : putOff(context, work, cause);
     // With the database gone nothing can be put off: the lease ends by itself.
-    else await putOff(context, work, cause).catch(() => undefined);
+    await shown.catch(() => undefined);
+    context.tell(
+      over
+        ? { name: "givenUp", messageId, step: "relay", cause }
+        : { name: "putOff", messageId, step: "relay", attempts, cause },
+    );
   }
 }
 
@@ -87,7 +95,8 @@ async function putOff(context: LifecycleContext, work: Work, cause: string): Pro
 
 async function relay(context: LifecycleContext, claimed: Work): Promise<void> {
   const begun = await transaction(context.db, (client) => begin(context, client, claimed));
-  if (!begun) return;
+  if ("name" in begun) context.tell(begun);
+  if (!("toSend" in begun)) return;
   let work = claimed;
   const answers: { segment: number; answer: AnswerRow }[] = [];
   for (const segment of begun.toSend) {
@@ -102,7 +111,7 @@ async function relay(context: LifecycleContext, claimed: Work): Promise<void> {
     work = submitted.work;
     answers.push({ segment: segment.number, answer: submitted.answer });
   }
-  await stored(context, (client) => conclude(context, client, work, begun, answers));
+  context.tell(await stored(context, (client) => conclude(context, client, work, begun, answers)));
   context.wake("match");
 }
 
@@ -110,14 +119,13 @@ async function relay(context: LifecycleContext, claimed: Work): Promise<void> {
  * Stores what the operator answered. A passing fault of the database must not forget it, because what
  * is forgotten counts as perhaps sent: it is tried again while the lease lasts.
  */
-async function stored(
+async function stored<T>(
   context: LifecycleContext,
-  write: (client: pg.PoolClient) => Promise<void>,
-): Promise<void> {
+  write: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      await transaction(context.db, write);
-      return;
+      return await transaction(context.db, write);
     } catch (error) {
       if (tries >= STORE_TRIES) throw error;
       await new Promise<void>((resolve) => context.timers.after(tries * SECOND, resolve));
@@ -125,31 +133,30 @@ async function stored(
   }
 }
 
-/** Commits the intention to send; undefined when there is nothing to send any more. */
+/** Commits the intention to send; what it came to, when there is nothing to send any more. */
 async function begin(
   context: LifecycleContext,
   client: Connection,
   work: Work,
-): Promise<Relay | undefined> {
+): Promise<Relay | BusinessEvent | { readonly over: true }> {
   const now = context.clock.now();
   const message = await readMessage(client, work.messageId);
   const chain = await readChain(client, work.messageId);
   const view = foldMessage(chain);
   if (!message || !mayFollow(view.stage, "RelayAttempt") || now >= message.receiptDeadline) {
     await finish(client, [work]);
-    return undefined;
+    return { over: true };
   }
   const plan = context.gateway.plan(message.text, concatenationReference(message)).segments;
   if (plan.length !== message.segmentCount) {
     const cause = `the operator's settings now make ${plan.length} segments of the ${message.segmentCount} accepted`;
     await giveUp(client, work, cause);
-    return undefined;
+    return { name: "givenUp", messageId: work.messageId, step: "relay", cause };
   }
   const attempts = await readAttempts(client, work.messageId);
   const lost = attempts.filter(({ answer }) => answer === undefined);
   if (lost.length > 0) {
-    await concludeLost(context, client, { message, lost, attempts }, work);
-    return undefined;
+    return concludeLost(context, client, { message, lost, attempts }, work);
   }
   const done = new Set(
     attempts.filter(({ answer }) => answer?.kind === "accepted").map(({ segment }) => segment),
@@ -157,9 +164,9 @@ async function begin(
   const attempt = Math.max(0, ...attempts.map((before) => before.attempt)) + 1;
   const toSend = plan.filter(({ number }) => !done.has(number));
   if (toSend.length === 0) {
-    await concludeComplete(client, { message, chain, attempts }, now);
+    const event = await concludeComplete(client, { message, chain, attempts }, now);
     await finish(client, [work]);
-    return undefined;
+    return event;
   }
   const { operator } = context.gateway;
   await insertAttempts(client, {

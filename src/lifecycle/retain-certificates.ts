@@ -29,5 +29,6 @@ export async function retainCertificates(context: LifecycleContext): Promise<Ret
   for (let gone = BATCH; gone === BATCH; certificatesPurged += gone) {
     gone = await purgeExpired(db, now, BATCH);
   }
+  if (certificatesPurged > 0) context.tell({ name: "purged", certificates: certificatesPurged });
   return { partitionsMade, certificatesPurged };
 }

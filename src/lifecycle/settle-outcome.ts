@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { BusinessEvent } from "../domain/business-event.ts";
 import { certificateKind } from "../domain/certificate.ts";
 import { addDuration, HOUR, SECOND } from "../domain/clock.ts";
 import type { Evidence, EvidenceBody } from "../domain/evidence.ts";
@@ -45,18 +46,28 @@ async function settleAll(
   now: Date,
 ): Promise<void> {
   try {
-    await transaction(context.db, (client) => settle(context, client, due, now));
+    await settleThese(context, due, now);
   } catch (error) {
     if (due.length === 1) throw error;
     for (const work of due) {
-      await transaction(context.db, (client) => settle(context, client, [work], now)).catch(
-        async (cause: unknown) => {
-          const again = new Date(now.getTime() + backOff(work.attempts, BACK_OFF, context.random));
-          await retry(context.db, work, again, String(cause));
-        },
-      );
+      await settleThese(context, [work], now).catch(async (error: unknown) => {
+        const again = new Date(now.getTime() + backOff(work.attempts, BACK_OFF, context.random));
+        const { messageId, attempts } = work;
+        const cause = String(error);
+        await retry(context.db, work, again, cause);
+        context.tell({ name: "putOff", messageId, step: "settle", attempts, cause });
+      });
     }
   }
+}
+
+async function settleThese(
+  context: LifecycleContext,
+  due: readonly Work[],
+  now: Date,
+): Promise<void> {
+  const events = await transaction(context.db, (client) => settle(context, client, due, now));
+  for (const event of events) context.tell(event);
 }
 
 /** What is decided about one message. */
@@ -72,25 +83,33 @@ async function settle(
   client: pg.PoolClient,
   due: readonly Work[],
   now: Date,
-): Promise<void> {
+): Promise<readonly BusinessEvent[]> {
   const ids = due.map(({ messageId }) => messageId);
   const messages = new Map((await readMessages(client, ids)).map((m) => [m.messageId, m]));
   const chains = await readChains(client, ids);
   const awaitingMatch = await readAwaitingMatch(client, ids);
+  const events: BusinessEvent[] = [];
   const closed: Work[] = [];
   const settled: (Settled & { readonly outcome: Outcome })[] = [];
   for (const work of due) {
     const message = messages.get(work.messageId);
     const decided = message && decide(context, work, message, chains.get(work.messageId), now);
     const early = decided && reasonToWait(context, decided, awaitingMatch, now);
-    if (early) await postpone(client, early, work);
+    if (early) events.push(...(await postpone(client, early, work)));
     else if (!decided) closed.push(work);
     else if (decided.decision.kind === "settle") {
       settled.push({ ...decided, outcome: decided.decision.outcome });
-    } else await postpone(client, decided.decision, work);
+      events.push(settledEvent(work, decided.decision.outcome));
+    } else events.push(...(await postpone(client, decided.decision, work)));
   }
   if (settled.length > 0) await close(context, client, settled, now);
   await finish(client, [...closed, ...settled.map(({ work }) => work)]);
+  return events;
+}
+
+function settledEvent({ messageId }: Work, outcome: Outcome): BusinessEvent {
+  const { kind } = outcome;
+  return { name: "settled", messageId, outcome: kind === "delivered" ? kind : outcome.reason };
 }
 
 /** Undefined when the message is closed already. */
@@ -144,9 +163,13 @@ async function postpone(
   client: pg.PoolClient,
   decision: Exclude<Decision, { kind: "settle" }>,
   work: Work,
-): Promise<void> {
-  if (decision.kind === "hold") await giveUp(client, work, `conflict: ${decision.why}`);
-  else await retry(client, work, decision.until, "waiting for receipts");
+): Promise<BusinessEvent[]> {
+  if (decision.kind === "hold") {
+    await giveUp(client, work, `conflict: ${decision.why}`);
+    return [{ name: "conflict", messageId: work.messageId, cause: decision.why }];
+  }
+  await retry(client, work, decision.until, "waiting for receipts");
+  return [];
 }
 
 async function close(

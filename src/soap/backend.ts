@@ -11,7 +11,7 @@ export interface Backend {
   acceptSubmission(
     caller: Caller,
     submission: Submission,
-    options: { readonly dryRun: boolean },
+    options: { readonly dryRun: boolean; readonly correlationId: string },
   ): Promise<Acceptance>;
   tellStatus(caller: Caller, keys: readonly MessageKey[]): Promise<readonly StatusEntry[]>;
   fetchCertificate(

@@ -4,7 +4,7 @@ import { ServiceError } from "../domain/errors.ts";
 import { textAnswer, writeAnswer, type Payload, type Written } from "./answer.ts";
 import type { Backend } from "./backend.ts";
 import { assertUnderstood, readEnvelope, versionOf, type SoapVersion } from "./envelope.ts";
-import type { DoorLog } from "./log.ts";
+import type { DoorLog, ObservedCall } from "./log.ts";
 import type { Means, Operation } from "./operations/operation.ts";
 import type { Port } from "./port.ts";
 import { authenticate, type Authenticator } from "./security/authenticate.ts";
@@ -25,6 +25,7 @@ export interface DispatchParts extends Authenticator {
   readonly validateResponses: boolean;
   readonly log: DoorLog;
   readonly brake: FailureBrake;
+  readonly observe?: ((call: ObservedCall) => void) | undefined;
 }
 
 /** A message as the transport hands it over. */
@@ -52,7 +53,7 @@ export interface SoapAnswer extends Written {
 interface Call {
   readonly operation: Operation;
   readonly security: SecurityHeader | undefined;
-  readonly run: (backend: Backend, caller: Caller, means: Means) => Promise<Payload>;
+  readonly run: ReturnType<Operation["read"]>;
 }
 
 /** What is known of a request so far, for its answer and its line in the log. */
@@ -74,19 +75,23 @@ export async function dispatch(parts: DispatchParts, request: SoapRequest): Prom
   const progress: Progress = { version: request.assumedVersion };
   const tell = (code: string | undefined): void => {
     const { entity, user } = progress.caller ?? {};
+    const milliseconds = parts.clock.now().getTime() - began.getTime();
+    const { operation } = progress;
     parts.log.info("call", {
       correlationId,
-      operation: progress.operation,
+      operation,
       code,
       entityId: entity?.entityId,
       userId: user?.userId,
-      milliseconds: parts.clock.now().getTime() - began.getTime(),
+      milliseconds,
     });
+    parts.observe?.({ operation, code, milliseconds });
   };
   try {
     const call = read(parts, request, progress);
     progress.caller = await proveCaller(parts, call.security, request.address, correlationId);
-    const payload = await call.run(parts.backend, progress.caller, meansOf(call.security));
+    const means = meansOf(call.security);
+    const payload = await call.run(parts.backend, progress.caller, means, correlationId);
     if (parts.validateResponses) assertAnswer(parts, progress.version, payload);
     const mtom = request.mtom ? { boundary: `mtom-${correlationId}` } : undefined;
     const written = writeAnswer(progress.version, payload, mtom);
@@ -130,12 +135,13 @@ async function proveCaller(
 
 /** A fault for a message that never reached its operation. */
 export function refusal(
-  parts: Pick<DispatchParts, "clock" | "newCorrelationId" | "log">,
+  parts: Pick<DispatchParts, "clock" | "newCorrelationId" | "log" | "observe">,
   version: SoapVersion,
   error: ServiceError,
 ): SoapAnswer {
   const correlationId = parts.newCorrelationId(parts.clock.now());
   parts.log.info("call", { correlationId, code: error.code });
+  parts.observe?.({ operation: undefined, code: error.code, milliseconds: 0 });
   return faultAnswer(version, error, correlationId);
 }
 

@@ -13,7 +13,7 @@ import {
   type SoapRequest,
 } from "./dispatch.ts";
 import type { SoapVersion } from "./envelope.ts";
-import type { DoorLog } from "./log.ts";
+import type { DoorLog, ObservedCall } from "./log.ts";
 import type { Port } from "./port.ts";
 import { homePage } from "./transport/home-page.ts";
 import { rootPart } from "./transport/multipart.ts";
@@ -51,6 +51,7 @@ export interface DoorOptions {
   /** On outside production: an answer that breaks the contract becomes an Internal fault. */
   readonly validateResponses: boolean;
   readonly log: DoorLog;
+  readonly observe?: ((call: ObservedCall) => void) | undefined;
   readonly limits?: Partial<DoorLimits>;
   /** Ports beside the typed one, on the same transport and security. */
   readonly ports?: readonly Port[];
@@ -75,6 +76,7 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
     clock,
     newCorrelationId: correlationIds(random),
     log,
+    observe: options.observe,
     secretsKey,
     validateResponses,
     port: typed,

@@ -10,6 +10,15 @@ export interface DoorLogFields {
   readonly error?: unknown;
 }
 
+/** A call that was answered, for those who count. */
+export interface ObservedCall {
+  /** Undefined when the message never reached one. */
+  readonly operation: string | undefined;
+  /** Of the fault; undefined when there was none. */
+  readonly code: string | undefined;
+  readonly milliseconds: number;
+}
+
 export interface DoorLog {
   error(message: string, fields: DoorLogFields): void;
   warn(message: string, fields: DoorLogFields): void;

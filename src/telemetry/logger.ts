@@ -27,6 +27,8 @@ interface LogFields {
   readonly milliseconds?: number | undefined;
   /** Where the service listens or what it reads; never a caller's address. */
   readonly place?: string | undefined;
+  /** Why something did not go on; values that it quotes are masked. */
+  readonly cause?: string | undefined;
   readonly error?: unknown;
 }
 
@@ -105,6 +107,7 @@ function plain(fields: LogFields): Plain {
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
     if (name === "error") result[name] = plainError(value);
+    else if (name === "cause") result[name] = safe(maskQuoted(String(value)));
     else result[name] = typeof value === "number" ? value : safe(String(value));
   }
   return result;

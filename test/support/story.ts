@@ -44,6 +44,7 @@ export interface Story {
 export interface StoryOptions {
   readonly simulator?: Partial<SimulatorSettings>;
   readonly gateway?: Partial<SmppSettings>;
+  readonly tell?: LifecycleContext["tell"];
   readonly issuer?: (issuer: CertificateIssuer) => CertificateIssuer;
 }
 
@@ -77,6 +78,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
     },
     inbox: createReceiptInbox(database.app),
     wake: () => undefined,
+    tell: options.tell ?? (() => undefined),
   };
   listening.context = context;
   await retainCertificates(context);

@@ -12,8 +12,10 @@ export const SendCertifiedSms: Operation = {
   read(request) {
     const submission = readSubmission(request);
     const dryRun = fieldsOf(request).flag("dryRun");
-    return async (backend, caller) =>
-      writeAcceptance(await backend.acceptSubmission(caller, submission, { dryRun }));
+    return async (backend, caller, _means, correlationId) =>
+      writeAcceptance(
+        await backend.acceptSubmission(caller, submission, { dryRun, correlationId }),
+      );
   },
 };
 

@@ -13,5 +13,7 @@ export interface Operation {
    * Reads a request that follows the schema, and answers what is to be done once the caller is known.
    * The tree is closed by then.
    */
-  read(request: XmlNode): (backend: Backend, caller: Caller, means: Means) => Promise<Payload>;
+  read(
+    request: XmlNode,
+  ): (backend: Backend, caller: Caller, means: Means, correlationId: string) => Promise<Payload>;
 }
