@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { ServiceError } from "./errors.ts";
 
 /** Ten segments of 153 GSM characters; a longer text is not an SMS any more. */
@@ -26,7 +26,7 @@ export interface PlannedSegment {
 }
 
 export function sha256(data: string | Uint8Array): string {
-  return createHash("sha256").update(data).digest("hex");
+  return hash("sha256", data, "hex");
 }
 
 /** The length of a text as people count it: Unicode code points. */

@@ -17,7 +17,8 @@ export function parseMsisdn(typed: string): Msisdn {
   const number = E164.test(compact)
     ? parsePhoneNumberFromString(compact, { extract: false })
     : undefined;
-  const kind = number?.isValid() ? number.getType() : undefined;
+  // With the whole metadata a number has a type exactly when it is valid.
+  const kind = number?.getType();
   if (!number || (kind !== "MOBILE" && kind !== "FIXED_LINE_OR_MOBILE")) {
     throw new ServiceError("InvalidRecipient", {
       field: "recipient/msisdn",

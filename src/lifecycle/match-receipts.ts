@@ -2,14 +2,20 @@ import type pg from "pg";
 import { MINUTE } from "../domain/clock.ts";
 import type { EvidenceBody } from "../domain/evidence.ts";
 import type { MessageId } from "../domain/ids.ts";
-import { IllegalEvidence, mayFollow, tryFold } from "../domain/message.ts";
 import { transaction } from "../store/database.ts";
-import { appendEvidence, readChains, type Addition } from "../store/evidence.ts";
-import { readCandidates, takeUnmatched, type Candidate } from "../store/receipts.ts";
+import { appendEvidence, type Addition } from "../store/evidence.ts";
+import {
+  readCandidates,
+  takeUnmatched,
+  type Candidate,
+  type TakenReceipt,
+} from "../store/receipts.ts";
 import { enqueue } from "../store/work.ts";
 import type { LifecycleContext } from "./context.ts";
 
 const BATCH = 2_000;
+/** Connections that record at the same time; a message is always recorded by the same one. */
+const LANES = 2;
 /** How long a submit answer may still be on its way before a receipt is tried without its id. */
 const UNCONFIRMED_AFTER = 2 * MINUTE;
 /**
@@ -23,73 +29,68 @@ export async function matchReceipts(context: LifecycleContext): Promise<number> 
   let after = "00000000-0000-0000-0000-000000000000";
   let matched = 0;
   for (let read = BATCH; read === BATCH;) {
-    const page = await transaction(context.db, async (client) => {
-      const candidates = await readCandidates(client, { after, unconfirmedBefore, limit: BATCH });
-      const fits = onlyFits(candidates);
-      return { candidates, matched: fits.length === 0 ? [] : await record(client, fits, now) };
-    });
-    for (const { messageId, segment, receipt } of page.matched) {
-      context.tell({ name: "receipt", messageId, segment, messageState: receipt.messageState });
+    const candidates = await readCandidates(context.db, { after, unconfirmedBefore, limit: BATCH });
+    read = candidates.length;
+    after = candidates.at(-1)?.receiptId ?? after;
+    const recorded = await Promise.all(
+      byMessage(onlyFits(candidates)).map((fits) =>
+        transaction(context.db, (client) => record(client, fits, now)),
+      ),
+    );
+    for (const { candidate, messageState } of recorded.flat()) {
+      const { messageId, segment } = candidate;
+      context.tell({ name: "receipt", messageId, segment, messageState });
+      matched += 1;
     }
-    read = page.candidates.length;
-    after = page.candidates.at(-1)?.receipt.receiptId ?? after;
-    matched += page.matched.length;
   }
   if (matched > 0) context.wake("settle");
   return matched;
 }
 
+/** Cut so that no message is in two parts: two receipts about it would contend for one place. */
+function byMessage(candidates: readonly Candidate[]): Candidate[][] {
+  const lanes = Array.from({ length: LANES }, (): Candidate[] => []);
+  for (const candidate of candidates) {
+    // The random end of the id.
+    lanes[Number.parseInt(candidate.messageId.slice(-4), 16) % LANES]?.push(candidate);
+  }
+  return lanes.filter((lane) => lane.length > 0);
+}
+
 /** A receipt that fits two segments is taken for none: which one it is about is not guessed. */
 function onlyFits(candidates: readonly Candidate[]): Candidate[] {
   const times = new Map<string, number>();
-  for (const { receipt } of candidates) {
-    times.set(receipt.receiptId, (times.get(receipt.receiptId) ?? 0) + 1);
-  }
-  return candidates.filter(({ receipt }) => times.get(receipt.receiptId) === 1);
+  for (const { receiptId } of candidates) times.set(receiptId, (times.get(receiptId) ?? 0) + 1);
+  return candidates.filter(({ receiptId }) => times.get(receiptId) === 1);
 }
 
+/** A receipt may follow whatever is told of its message, so only the end of the chain is read. */
 async function record(
   client: pg.PoolClient,
-  matches: readonly Candidate[],
+  fits: readonly Candidate[],
   now: Date,
-): Promise<readonly Candidate[]> {
-  const chains = await readChains(
-    client,
-    matches.map(({ messageId }) => messageId),
-  );
-  const open = matches.filter(({ messageId }) => {
-    const view = tryFold(chains.get(messageId) ?? []);
-    return !(view instanceof IllegalEvidence) && mayFollow(view.stage, "DeliveryReceipt");
-  });
-  const taken = await takeUnmatched(
-    client,
-    open.map(({ receipt }) => receipt.receiptId),
-  );
-  const mine = open.filter(({ receipt }) => taken.has(receipt.receiptId));
+): Promise<readonly TakenReceipt[]> {
+  const taken = await takeUnmatched(client, fits);
   const additions = new Map<MessageId, Addition & { bodies: EvidenceBody[] }>();
-  for (const match of mine) {
-    const { messageId } = match;
-    const addition = additions.get(messageId) ?? {
-      messageId,
-      chain: chains.get(messageId) ?? [],
-      bodies: [],
-    };
-    addition.bodies.push(evidenceOf(match));
+  for (const receipt of taken) {
+    const { messageId } = receipt.candidate;
+    const addition = additions.get(messageId) ?? { messageId, chain: [receipt.head], bodies: [] };
+    addition.bodies.push(evidenceOf(receipt));
     additions.set(messageId, addition);
   }
-  if (mine.length > 0) {
+  if (taken.length > 0) {
     await appendEvidence(client, now, [...additions.values()]);
     await enqueue(client, "settle", [...additions.keys()], now);
   }
-  return mine;
+  return taken;
 }
 
-function evidenceOf({ receipt, segment, matchedBy }: Candidate): EvidenceBody {
+function evidenceOf({ candidate, ...receipt }: TakenReceipt): EvidenceBody {
   return {
     event: "DeliveryReceipt",
-    receiptId: receipt.receiptId,
-    segment,
-    matchedBy,
+    receiptId: candidate.receiptId,
+    segment: candidate.segment,
+    matchedBy: candidate.matchedBy,
     messageState: receipt.messageState,
     errorCode: receipt.errorCode ?? null,
     operatorDoneDate: receipt.operatorDoneDate ?? null,

@@ -74,7 +74,7 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
   const parts: DispatchParts = {
     backend,
     clock,
-    newCorrelationId: correlationIds(random),
+    newCorrelationId: (at) => uuidv7(at, random),
     log,
     observe: options.observe,
     secretsKey,
@@ -156,20 +156,6 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
 
     return Promise.resolve();
   };
-}
-
-/** Asking for chance costs the same for 16 bytes as for 4096. */
-function correlationIds(random: RandomSource): (at: Date) => string {
-  let pool: Buffer = Buffer.alloc(0);
-  const pooled: RandomSource = {
-    bytes(length) {
-      if (pool.length < length) pool = random.bytes(4_096);
-      const bytes = pool.subarray(0, length);
-      pool = pool.subarray(length);
-      return bytes;
-    },
-  };
-  return (at) => uuidv7(at, pooled);
 }
 
 /**

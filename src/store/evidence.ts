@@ -1,5 +1,6 @@
 import { nextEvidence, type Evidence, type EvidenceBody } from "../domain/evidence.ts";
 import type { MessageId } from "../domain/ids.ts";
+import { integers, jsons, texts, uuids } from "./columns.ts";
 import type { Connection } from "./database.ts";
 
 interface EvidenceRow {
@@ -22,7 +23,7 @@ export async function readChains(
     `select message_id, seq, at, body, previous_sha256, sha256 from evidence
      where message_id = any($1::uuid[]) and message_id between $2 and $3
      order by message_id, seq`,
-    [sorted, sorted[0], sorted.at(-1)],
+    [uuids(sorted), sorted[0], sorted.at(-1)],
   );
   const chains = new Map<MessageId, Evidence[]>();
   for (const row of rows) {
@@ -47,8 +48,8 @@ export async function readChain(db: Connection, messageId: MessageId): Promise<E
 /** What is to be appended to one chain. */
 export interface Addition {
   readonly messageId: MessageId;
-  /** As it was read in this transaction. */
-  readonly chain: readonly Evidence[];
+  /** As it was read in this transaction; its last record is enough. */
+  readonly chain: readonly Pick<Evidence, "seq" | "sha256">[];
   readonly bodies: readonly EvidenceBody[];
 }
 
@@ -63,10 +64,11 @@ export async function appendEvidence(
 ): Promise<void> {
   const added: Evidence[] = [];
   for (const { messageId, chain, bodies } of additions) {
-    let head = chain.at(-1);
+    let head: Addition["chain"][number] | undefined = chain.at(-1);
     for (const body of bodies) {
-      head = nextEvidence(messageId, head, at, body);
-      added.push(head);
+      const record = nextEvidence(messageId, head, at, body);
+      added.push(record);
+      head = record;
     }
   }
   await db.query(
@@ -76,11 +78,11 @@ export async function appendEvidence(
        as record (message_id, seq, body, previous_sha256, sha256)`,
     [
       at,
-      added.map((record) => record.messageId),
-      added.map((record) => record.seq),
-      added.map((record) => JSON.stringify(record.body)),
-      added.map((record) => record.previousSha256),
-      added.map((record) => record.sha256),
+      uuids(added.map((record) => record.messageId)),
+      integers(added.map((record) => record.seq)),
+      jsons(added.map((record) => record.body)),
+      texts(added.map((record) => record.previousSha256)),
+      texts(added.map((record) => record.sha256)),
     ],
   );
 }

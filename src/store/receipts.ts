@@ -1,5 +1,7 @@
 import type { DeliveryReceipt, MessageState } from "../domain/delivery-receipt.ts";
+import type { Evidence } from "../domain/evidence.ts";
 import type { MessageId, ReceiptId } from "../domain/ids.ts";
+import { instants, octets, texts, uuids } from "./columns.ts";
 import type { Connection } from "./database.ts";
 
 interface ReceiptRow {
@@ -62,56 +64,31 @@ export async function insertReceipts(
      select receipt_id, operator, smsc_message_id, recipient, received_at from stored
      where kind = 'deliveryReceipt'`,
     [
-      column("receiptId"),
-      column("operator"),
-      column("receivedAt"),
-      column("raw"),
-      column("rawSha256"),
-      column("smscMessageId"),
-      column("recipient"),
-      column("messageState"),
-      column("errorCode"),
-      column("operatorSubmitDate"),
-      column("operatorDoneDate"),
-      column("doubt"),
-      column("kind"),
-      column("link"),
+      uuids(column("receiptId")),
+      texts(column("operator")),
+      instants(column("receivedAt")),
+      octets(column("raw")),
+      texts(column("rawSha256")),
+      texts(column("smscMessageId")),
+      texts(column("recipient")),
+      texts(column("messageState")),
+      texts(column("errorCode")),
+      texts(column("operatorSubmitDate")),
+      texts(column("operatorDoneDate")),
+      texts(column("doubt")),
+      texts(column("kind")),
+      texts(column("link")),
     ],
   );
 }
 
-/** What evidence tells of a receipt; its bytes stay where they are. */
-type MatchedReceipt = Pick<
-  DeliveryReceipt,
-  | "receiptId"
-  | "receivedAt"
-  | "rawSha256"
-  | "messageState"
-  | "errorCode"
-  | "operatorDoneDate"
-  | "doubt"
->;
-
 /** A receipt beside a segment that it may be about. */
 export interface Candidate {
-  readonly receipt: MatchedReceipt;
+  readonly receiptId: ReceiptId;
   readonly messageId: MessageId;
   readonly segment: number;
   /** `recipient`: the submit answer was lost, so only the number and the time speak for it. */
   readonly matchedBy: "id" | "recipient";
-}
-
-interface CandidateRow {
-  receipt_id: ReceiptId;
-  received_at: Date;
-  raw_sha256: string;
-  message_state: MessageState;
-  error_code: string | null;
-  operator_done_date: string | null;
-  doubt: string | null;
-  message_id: MessageId;
-  segment: number;
-  matched_by: "id" | "recipient";
 }
 
 /** Operators' clocks and ours differ; a receipt this much older than its relay is another message's. */
@@ -133,59 +110,116 @@ export async function readCandidates(
     limit,
   }: { readonly after: string; readonly unconfirmedBefore: Date; readonly limit: number },
 ): Promise<Candidate[]> {
-  const { rows } = await db.query<CandidateRow>(
-    `with pairs as (
-       -- Offset 0 makes it look up one receipt after another and end at the limit, however many
-       -- receipts and segments there are.
-       (select u.receipt_id, a.message_id, a.segment, 'id' as matched_by
-        from unmatched_receipts u cross join lateral (
-          select message_id, segment from awaited_segments
-          where operator = u.operator and match_key = u.smsc_message_id
-            and (u.recipient is null or recipient = u.recipient)
-            and relayed_at <= u.received_at + ${CLOCK_SLACK} offset 0) a
-        where u.receipt_id > $3
-        order by u.receipt_id limit $2)
-       union all
-       (select u.receipt_id, a.message_id, a.segment, 'recipient'
-        from unmatched_receipts u
-        join awaited_segments a on a.operator = u.operator and a.recipient = u.recipient
-          and a.match_key is null and a.relayed_at <= u.received_at
-        where u.receipt_id > $3 and u.received_at <= $1 and not exists (
-          select from awaited_segments b
-          where b.operator = u.operator and b.match_key = u.smsc_message_id)
-        order by u.receipt_id limit $2))
-     select receipt_id, received_at, raw_sha256, message_state, error_code, operator_done_date,
-       doubt, message_id, segment, matched_by
-     from pairs join receipts r using (receipt_id)
+  const { rows } = await db.query<{
+    receipt_id: ReceiptId;
+    message_id: MessageId;
+    segment: number;
+    matched_by: "id" | "recipient";
+  }>(
+    // Offset 0 makes it look up one receipt after another and end at the limit, however many
+    // receipts and segments there are.
+    `(select u.receipt_id, a.message_id, a.segment, 'id' as matched_by
+      from unmatched_receipts u cross join lateral (
+        select message_id, segment from awaited_segments
+        where operator = u.operator and match_key = u.smsc_message_id
+          and (u.recipient is null or recipient = u.recipient)
+          and relayed_at <= u.received_at + ${CLOCK_SLACK} offset 0) a
+      where u.receipt_id > $3
+      order by u.receipt_id limit $2)
+     union all
+     (select u.receipt_id, a.message_id, a.segment, 'recipient'
+      from unmatched_receipts u
+      join awaited_segments a on a.operator = u.operator and a.recipient = u.recipient
+        and a.match_key is null and a.relayed_at <= u.received_at
+      where u.receipt_id > $3 and u.received_at <= $1 and not exists (
+        select from awaited_segments b
+        where b.operator = u.operator and b.match_key = u.smsc_message_id)
+      order by u.receipt_id limit $2)
      order by receipt_id limit $2`,
     [unconfirmedBefore, limit, after],
   );
   return rows.map((row) => ({
-    receipt: {
-      receiptId: row.receipt_id,
-      receivedAt: row.received_at,
-      rawSha256: row.raw_sha256,
-      messageState: row.message_state,
-      errorCode: row.error_code ?? undefined,
-      operatorDoneDate: row.operator_done_date ?? undefined,
-      doubt: row.doubt ?? undefined,
-    },
+    receiptId: row.receipt_id,
     messageId: row.message_id,
     segment: row.segment,
     matchedBy: row.matched_by,
   }));
 }
 
-/** Takes receipts out of the unmatched; answers those that no other process has matched before. */
+/** A receipt that was taken for its segment: what evidence tells of it, and the chain it goes to. */
+export interface TakenReceipt extends Pick<
+  DeliveryReceipt,
+  "rawSha256" | "messageState" | "receivedAt" | "errorCode" | "operatorDoneDate" | "doubt"
+> {
+  readonly candidate: Candidate;
+  /** The last record of the message's evidence. */
+  readonly head: Pick<Evidence, "seq" | "sha256">;
+}
+
+/**
+ * Takes receipts out of the unmatched for the segments that they fit; answers those that no other
+ * process has taken before, in the order given.
+ */
 export async function takeUnmatched(
   db: Connection,
-  receiptIds: readonly ReceiptId[],
-): Promise<Set<ReceiptId>> {
-  const { rows } = await db.query<{ receipt_id: ReceiptId }>(
-    "delete from unmatched_receipts where receipt_id = any($1::uuid[]) returning receipt_id",
-    [receiptIds],
+  candidates: readonly Candidate[],
+): Promise<TakenReceipt[]> {
+  const receiptIds = candidates.map(({ receiptId }) => receiptId);
+  const messageIds = candidates.map(({ messageId }) => messageId);
+  const sorted = messageIds.toSorted();
+  const { rows } = await db.query<{
+    place: string;
+    received_at: Date;
+    raw_sha256: string;
+    message_state: MessageState;
+    error_code: string | null;
+    operator_done_date: string | null;
+    doubt: string | null;
+    seq: number;
+    sha256: string;
+  }>(
+    // The bounds leave out the partitions of other months.
+    `with fit as materialized (
+       select place, receipt_id, received_at, raw_sha256, message_state, error_code,
+         operator_done_date, doubt, seq, sha256
+       from unnest($1::uuid[], $2::uuid[]) with ordinality as pair (receipt_id, message_id, place)
+       cross join lateral (
+         select received_at, raw_sha256, message_state, error_code, operator_done_date, doubt
+         from receipts where receipt_id = pair.receipt_id and receipt_id between $3 and $4
+         offset 0) r
+       cross join lateral (
+         select seq, sha256 from evidence e
+         where e.message_id = pair.message_id and e.message_id between $5 and $6
+         order by seq desc limit 1) head),
+     taken as (
+       delete from unmatched_receipts u using fit where u.receipt_id = fit.receipt_id
+       returning u.receipt_id)
+     select place, received_at, raw_sha256, message_state, error_code, operator_done_date, doubt,
+       seq, sha256
+     from fit join taken using (receipt_id) order by place`,
+    [
+      uuids(receiptIds),
+      uuids(messageIds),
+      receiptIds[0],
+      receiptIds.at(-1),
+      sorted[0],
+      sorted.at(-1),
+    ],
   );
-  return new Set(rows.map((row) => row.receipt_id));
+  return rows.flatMap((row) => {
+    const candidate = candidates[Number(row.place) - 1];
+    if (!candidate) return [];
+    return {
+      candidate,
+      receivedAt: row.received_at,
+      rawSha256: row.raw_sha256,
+      messageState: row.message_state,
+      errorCode: row.error_code ?? undefined,
+      operatorDoneDate: row.operator_done_date ?? undefined,
+      doubt: row.doubt ?? undefined,
+      head: { seq: row.seq, sha256: row.sha256 },
+    };
+  });
 }
 
 export async function readReceipts(

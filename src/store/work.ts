@@ -1,4 +1,5 @@
 import type { MessageId } from "../domain/ids.ts";
+import { instants, texts, uuids } from "./columns.ts";
 import type { Connection } from "./database.ts";
 
 /** The steps that have work rows. */
@@ -33,7 +34,7 @@ export async function enqueue(
      order by message_id
      on conflict (lane, step, message_id)
        do update set run_at = least(work.run_at, excluded.run_at) where not work.dead`,
-    [LANE, step, [...new Set(messageIds)], runAt],
+    [LANE, step, uuids([...new Set(messageIds)]), runAt],
   );
 }
 
@@ -69,9 +70,9 @@ export async function finish(db: Connection, works: readonly Work[]): Promise<vo
        and work.run_at = done.lease`,
     [
       LANE,
-      works.map(({ step }) => step),
-      works.map(({ messageId }) => messageId),
-      works.map(({ lease }) => lease),
+      texts(works.map(({ step }) => step)),
+      uuids(works.map(({ messageId }) => messageId)),
+      instants(works.map(({ lease }) => lease)),
     ],
   );
 }

@@ -41,6 +41,7 @@ export async function measureReceipts(): Promise<Measured> {
     random: systemRandom,
     inbox: createReceiptInbox(database.app),
     wake: () => undefined,
+    tell: () => undefined,
     settings: { retention: { months: 60, milliseconds: 0 } },
   } as unknown as LifecycleContext;
   try {
