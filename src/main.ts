@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import { aliasCommand } from "./command-line/administration/alias.ts";
 import { entityCommand } from "./command-line/administration/entity.ts";
+import { historyCommand } from "./command-line/administration/history.ts";
 import { mailboxCommand } from "./command-line/administration/mailbox.ts";
 import { userCommand } from "./command-line/administration/user.ts";
 import { print, UsageError, type Command } from "./command-line/command.ts";
@@ -17,6 +19,8 @@ const COMMANDS: readonly Command[] = [
   entityCommand,
   userCommand,
   mailboxCommand,
+  aliasCommand,
+  historyCommand,
   workCommand,
   resendCommand,
   verifyCommand,

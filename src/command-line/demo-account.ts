@@ -37,7 +37,7 @@ export async function contractDemo(
       entityId,
       username,
       enabled: true,
-      certificatesEnabled: true,
+      permissions: ["send", "certificates", "consult", "administer"],
     },
     {
       scrypt: await hashSecret(secret, systemRandom),

@@ -9,6 +9,7 @@ import { print } from "./command.ts";
 export interface OpenDatabase {
   readonly db: pg.Pool;
   readonly secretsKey: Buffer;
+  readonly production: boolean;
 }
 
 /** Opens the database of the settings for one command, beside a running service or without one. */
@@ -21,7 +22,7 @@ export async function withDatabase<T>(work: (database: OpenDatabase) => Promise<
   });
   try {
     const key = await secretsKey(settings, systemRandom);
-    return await work({ db: database.db, secretsKey: key });
+    return await work({ db: database.db, secretsKey: key, production: settings.production });
   } finally {
     await database.close();
   }

@@ -23,6 +23,8 @@ export type EvidenceBody =
       readonly segmentCount: number;
       readonly receiptDeadline: string;
       readonly scheduledAt?: string;
+      /** Where an alphanumeric sender stood in the register of the CNMC when the message was accepted. */
+      readonly alias?: { readonly registration: string; readonly registerNumber?: string };
     }
   | {
       /** Ours: written before the bytes go out. */

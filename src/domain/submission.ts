@@ -16,7 +16,8 @@ export interface Submission {
   };
   readonly text: string;
   readonly sender?: string | undefined;
-  readonly language: Language;
+  /** Undefined: the language of the entity. */
+  readonly language?: Language | undefined;
   readonly fileNumber?: string | undefined;
   readonly purpose?: string | undefined;
   readonly officer?: Officer | undefined;
@@ -34,7 +35,8 @@ export interface Officer {
 }
 
 /** What the service has taken charge of: one text for one recipient. Never changes. */
-export interface Message extends Omit<Submission, "recipient"> {
+export interface Message extends Omit<Submission, "recipient" | "language"> {
+  readonly language: Language;
   readonly messageId: MessageId;
   readonly entityId: EntityId;
   readonly userId: UserId;

@@ -1,12 +1,14 @@
 import { addDuration } from "../domain/clock.ts";
 import { assertContent, sha256, type Encoding } from "../domain/content.ts";
-import { assertMayCertify, type Caller } from "../domain/entity.ts";
+import { assertMay, type Caller } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
 import type { EvidenceBody } from "../domain/evidence.ts";
 import { uuidv7, type MessageId } from "../domain/ids.ts";
 import type { Stage } from "../domain/message.ts";
 import { parseMsisdn } from "../domain/msisdn.ts";
+import type { Words } from "../domain/words.ts";
 import { submissionDigest, type Message, type Submission } from "../domain/submission.ts";
+import { findAlias, type Alias } from "../store/aliases.ts";
 import { insertCharge } from "../store/charges.ts";
 import { transaction } from "../store/database.ts";
 import { appendEvidence } from "../store/evidence.ts";
@@ -17,7 +19,7 @@ import {
   readMessage,
   type SubmissionKey,
 } from "../store/messages.ts";
-import { isMailboxAuthorised } from "../store/users.ts";
+import { isMailboxAuthorised } from "../store/mailboxes.ts";
 import { enqueue } from "../store/work.ts";
 import type { LifecycleContext } from "./context.ts";
 
@@ -57,7 +59,7 @@ export async function acceptSubmission(
   submission: Submission,
   options: AcceptOptions,
 ): Promise<Acceptance> {
-  assertMayCertify(caller);
+  assertMay(caller, context.clock.now(), "send");
   assertContent(submission.text);
   const recipient = { ...submission.recipient, msisdn: parseMsisdn(submission.recipient.msisdn) };
   const request = { ...submission, recipient };
@@ -70,7 +72,7 @@ export async function acceptSubmission(
   if (before) return repeated(context, before, digest);
 
   const now = context.clock.now();
-  assertSender(submission.sender);
+  const alias = await findSender(context, caller, submission.sender);
   assertSchedule(submission.scheduledAt, now);
   await assertMailbox(context, caller, submission.mailbox);
   const { encoding, segments } = context.gateway.plan(submission.text, 0);
@@ -79,6 +81,8 @@ export async function acceptSubmission(
     messageId: uuidv7(now, context.random) as MessageId,
     entityId: caller.entity.entityId,
     userId: caller.user.userId,
+    language: submission.language ?? caller.entity.language ?? "ca",
+    costCentre: submission.costCentre ?? caller.entity.defaultCostCentre,
     textSha256: sha256(submission.text),
     encoding,
     segmentCount: segments.length,
@@ -91,7 +95,9 @@ export async function acceptSubmission(
     if (!(await insertSubmission(client, message, digest))) return false;
     await insertMessage(client, message);
     const { messageId, entityId } = message;
-    await appendEvidence(client, now, [{ messageId, chain: [], bodies: [acceptanceOf(message)] }]);
+    await appendEvidence(client, now, [
+      { messageId, chain: [], bodies: [acceptanceOf(message, alias)] },
+    ]);
     await insertCharge(client, {
       messageId,
       item: "sms",
@@ -120,7 +126,7 @@ export async function acceptSubmission(
   return answerTo(context, message);
 }
 
-function acceptanceOf(message: Message): EvidenceBody {
+function acceptanceOf(message: Message, alias: Alias | undefined): EvidenceBody {
   return {
     event: "SubmissionAcceptance",
     recipient: message.recipient.msisdn,
@@ -128,6 +134,12 @@ function acceptanceOf(message: Message): EvidenceBody {
     segmentCount: message.segmentCount,
     receiptDeadline: message.receiptDeadline.toISOString(),
     ...(message.scheduledAt && { scheduledAt: message.scheduledAt.toISOString() }),
+    ...(alias && {
+      alias: {
+        registration: alias.registration,
+        ...(alias.registerNumber !== undefined && { registerNumber: alias.registerNumber }),
+      },
+    }),
   };
 }
 
@@ -167,18 +179,38 @@ function answerTo(context: LifecycleContext, message: Message): Acceptance {
 const ALIAS = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,9}[A-Za-z0-9]$|^[A-Za-z0-9]$/;
 const NUMBER = /^\+?[0-9]{3,15}$/;
 
-/** An alias as the GSM network shows it (TS 23.040, 9.1.2.5: at most 11 characters), or a number. */
-function assertSender(sender: string | undefined): void {
-  if (sender === undefined || ALIAS.test(sender) || NUMBER.test(sender)) return;
-  throw new ServiceError("InvalidSender", {
-    field: "sender",
-    hint: {
-      ca: "El remitent és un àlies d'1 a 11 lletres i xifres, o un número de 3 a 15 xifres.",
-      es: "El remitente es un alias de 1 a 11 letras y cifras, o un número de 3 a 15 cifras.",
-      en: "The sender is an alias of 1 to 11 letters and digits, or a number of 3 to 15 digits.",
-    },
-  });
+/**
+ * The alias behind an alphanumeric sender; undefined when the sender is a number or none.
+ *
+ * @throws ServiceError InvalidSender when it is neither an alias as the GSM network shows it (TS 23.040,
+ *   9.1.2.5: at most 11 characters) nor a number, or when the entity has no such alias in the register
+ *   of the CNMC: operators block what is not there (Orden TDF/149/2025)
+ */
+async function findSender(
+  { db }: LifecycleContext,
+  { entity }: Caller,
+  sender: string | undefined,
+): Promise<Alias | undefined> {
+  if (sender === undefined || NUMBER.test(sender)) return undefined;
+  if (!ALIAS.test(sender))
+    throw new ServiceError("InvalidSender", { field: "sender", hint: MALFORMED });
+  const alias = await findAlias(db, entity.entityId, sender);
+  if (!alias?.enabled || alias.registration !== "registered") {
+    throw new ServiceError("InvalidSender", { field: "sender", hint: NOT_REGISTERED });
+  }
+  return alias;
 }
+
+const MALFORMED: Words = {
+  ca: "El remitent és un àlies d'1 a 11 lletres i xifres, o un número de 3 a 15 xifres.",
+  es: "El remitente es un alias de 1 a 11 letras y cifras, o un número de 3 a 15 cifras.",
+  en: "The sender is an alias of 1 to 11 letters and digits, or a number of 3 to 15 digits.",
+};
+const NOT_REGISTERED: Words = {
+  ca: "L'entitat no té aquest àlies inscrit i activat al registre de la CNMC; demaneu-ho al SAU.",
+  es: "La entidad no tiene este alias inscrito y activado en el registro de la CNMC; solicítelo al SAU.",
+  en: "The entity has no such alias, registered with the CNMC and enabled; ask the service desk (SAU).",
+};
 
 const LATEST_SCHEDULE = { months: 12, milliseconds: 0 };
 

@@ -1,6 +1,6 @@
 import { sha256 } from "../domain/content.ts";
 import type { EniMetadata } from "../domain/eni.ts";
-import type { Caller } from "../domain/entity.ts";
+import { assertMay, type Caller } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
 import { parseCsv, type MessageId } from "../domain/ids.ts";
 import type { CertificateKind } from "../domain/outcome.ts";
@@ -44,6 +44,7 @@ export async function fetchCertificate(
   key: MessageKey | { readonly csv: string },
   kind?: CertificateKind,
 ): Promise<CertificateAnswer> {
+  assertMay(caller, context.clock.now(), "certificates");
   const named = "csv" in key ? await byCode(context, key.csv) : { key, kind };
   const [message] = named ? await findMessages(context, caller, [named.key]) : [];
   if (!named || !message) throw new ServiceError("MessageNotFound");

@@ -1,4 +1,4 @@
-import { assertMayCertify, type Caller } from "../domain/entity.ts";
+import { mayReach, type Caller } from "../domain/entity.ts";
 import { UUID, type MessageId } from "../domain/ids.ts";
 import type { Message } from "../domain/submission.ts";
 import { findByReference, readMessages } from "../store/messages.ts";
@@ -7,13 +7,15 @@ import type { LifecycleContext } from "./context.ts";
 /** How a caller names a message of its own entity. */
 export type MessageKey = { readonly messageId: string } | { readonly clientReference: string };
 
-/** The messages behind keys, in the order of the keys; another entity's message is not there. */
+/**
+ * The messages behind keys, in the order of the keys. What another entity sent is not there, nor is what
+ * another user of the entity sent, unless the caller may consult it.
+ */
 export async function findMessages(
   context: LifecycleContext,
   caller: Caller,
   keys: readonly MessageKey[],
 ): Promise<(Message | undefined)[]> {
-  assertMayCertify(caller);
   const { entityId } = caller.entity;
   const references = keys.flatMap((key) => ("clientReference" in key ? [key.clientReference] : []));
   const byReference = await findByReference(context.db, entityId, references);
@@ -27,7 +29,9 @@ export async function findMessages(
     ids.filter((id) => id !== undefined),
   );
   const byId = new Map(
-    messages.filter((message) => message.entityId === entityId).map((m) => [m.messageId, m]),
+    messages
+      .filter((message) => message.entityId === entityId && mayReach(caller.user, message.userId))
+      .map((m) => [m.messageId, m]),
   );
   return ids.map((id) => id && byId.get(id));
 }

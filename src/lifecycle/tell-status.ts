@@ -1,5 +1,5 @@
 import { addDuration } from "../domain/clock.ts";
-import type { Caller } from "../domain/entity.ts";
+import { assertMay, type Caller } from "../domain/entity.ts";
 import type { Evidence, EvidenceEvent } from "../domain/evidence.ts";
 import type { MessageId } from "../domain/ids.ts";
 import { foldMessage, type MessageView } from "../domain/message.ts";
@@ -43,6 +43,7 @@ export async function tellStatus(
   caller: Caller,
   keys: readonly MessageKey[],
 ): Promise<StatusEntry[]> {
+  assertMay(caller, context.clock.now(), "send", "certificates", "consult");
   const messages = await findMessages(context, caller, keys);
   const found = messages.filter((message) => message !== undefined);
   const chains = await readChains(

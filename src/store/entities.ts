@@ -1,5 +1,6 @@
 import type { Entity } from "../domain/entity.ts";
 import type { EntityId } from "../domain/ids.ts";
+import type { Language } from "../domain/words.ts";
 import type { Connection } from "./database.ts";
 
 export interface EntityRow {
@@ -9,10 +10,15 @@ export interface EntityRow {
   dir3: string | null;
   entity_enabled: boolean;
   entity_certificates_enabled: boolean;
+  language: Language;
+  default_cost_centre: string | null;
+  daily_quota: number | null;
+  monthly_quota: number | null;
 }
 
 export const ENTITY_COLUMNS = `e.entity_id, e.name, e.nif, e.dir3, e.enabled as entity_enabled,
-  e.certificates_enabled as entity_certificates_enabled`;
+  e.certificates_enabled as entity_certificates_enabled, e.language, e.default_cost_centre,
+  e.daily_quota, e.monthly_quota`;
 
 export function toEntity(row: EntityRow): Entity {
   return {
@@ -22,13 +28,20 @@ export function toEntity(row: EntityRow): Entity {
     dir3: row.dir3 ?? undefined,
     enabled: row.entity_enabled,
     certificatesEnabled: row.entity_certificates_enabled,
+    language: row.language,
+    defaultCostCentre: row.default_cost_centre ?? undefined,
+    quota:
+      row.daily_quota === null && row.monthly_quota === null
+        ? undefined
+        : { daily: row.daily_quota ?? undefined, monthly: row.monthly_quota ?? undefined },
   };
 }
 
 export async function insertEntity(db: Connection, entity: Entity, now: Date): Promise<void> {
   await db.query(
-    `insert into entities (entity_id, name, nif, dir3, enabled, certificates_enabled, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
+    `insert into entities (entity_id, name, nif, dir3, enabled, certificates_enabled, language,
+       default_cost_centre, daily_quota, monthly_quota, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       entity.entityId,
       entity.name,
@@ -36,6 +49,10 @@ export async function insertEntity(db: Connection, entity: Entity, now: Date): P
       entity.dir3,
       entity.enabled,
       entity.certificatesEnabled,
+      entity.language ?? "ca",
+      entity.defaultCostCentre,
+      entity.quota?.daily,
+      entity.quota?.monthly,
       now,
     ],
   );
@@ -56,17 +73,24 @@ export async function listEntities(db: Connection): Promise<Entity[]> {
   return rows.map(toEntity);
 }
 
-/** Grants or withdraws; it takes effect with the next call, on every replica. */
-export async function setEntityPermissions(
-  db: Connection,
-  nif: string,
-  permissions: { readonly enabled: boolean; readonly certificatesEnabled: boolean },
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    "update entities set enabled = $2, certificates_enabled = $3 where nif = $1",
-    [nif, permissions.enabled, permissions.certificatesEnabled],
+/** Writes what an administrator has changed; it takes effect with the next call, on every replica. */
+export async function updateEntity(db: Connection, entity: Entity): Promise<void> {
+  await db.query(
+    `update entities set name = $2, dir3 = $3, enabled = $4, certificates_enabled = $5, language = $6,
+       default_cost_centre = $7, daily_quota = $8, monthly_quota = $9
+     where entity_id = $1`,
+    [
+      entity.entityId,
+      entity.name,
+      entity.dir3,
+      entity.enabled,
+      entity.certificatesEnabled,
+      entity.language ?? "ca",
+      entity.defaultCostCentre,
+      entity.quota?.daily,
+      entity.quota?.monthly,
+    ],
   );
-  return rowCount === 1;
 }
 
 /** What the callers of an entity may use to say who they are; it takes effect with the next call. */

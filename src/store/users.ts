@@ -1,4 +1,4 @@
-import type { Caller, User } from "../domain/entity.ts";
+import type { Caller, Permission, User } from "../domain/entity.ts";
 import type { UserId } from "../domain/ids.ts";
 import { ENTITY_COLUMNS, toEntity, type EntityRow } from "./entities.ts";
 import type { Connection } from "./database.ts";
@@ -11,6 +11,14 @@ export interface Credential {
   readonly encrypted: Buffer | undefined;
   /** What the entity accepts; everything but SHA-1 when it says nothing. */
   readonly policy?: AuthenticationPolicy | undefined;
+}
+
+type UserKind = "person" | "application";
+
+/** What is known of a user beyond what decides about calls. */
+export interface UserProfile {
+  readonly fullName: string | undefined;
+  readonly kind: UserKind;
 }
 
 /** The ways to say who calls. */
@@ -26,7 +34,11 @@ interface UserRow extends EntityRow {
   user_id: UserId;
   username: string;
   user_enabled: boolean;
-  user_certificates_enabled: boolean;
+  full_name: string | null;
+  kind: UserKind;
+  permissions: Permission[];
+  valid_from: Date | null;
+  valid_until: Date | null;
   secret_scrypt: string;
   secret_encrypted: Buffer | null;
   accepted_authentication: Authentication[];
@@ -34,7 +46,8 @@ interface UserRow extends EntityRow {
 }
 
 const SELECT_USERS = `select u.user_id, u.username, u.enabled as user_enabled,
-    u.certificates_enabled as user_certificates_enabled, u.secret_scrypt, u.secret_encrypted,
+    u.full_name, u.kind, u.permissions, u.valid_from, u.valid_until, u.secret_scrypt,
+    u.secret_encrypted,
     e.accepted_authentication, e.sha1_accepted, ${ENTITY_COLUMNS}
   from users u join entities e using (entity_id)`;
 
@@ -47,32 +60,74 @@ function toCaller(row: UserRow): Caller {
       entityId: entity.entityId,
       username: row.username,
       enabled: row.user_enabled,
-      certificatesEnabled: row.user_certificates_enabled,
+      permissions: row.permissions,
+      validFrom: row.valid_from ?? undefined,
+      validUntil: row.valid_until ?? undefined,
     },
   };
 }
 
+interface HashedSecret {
+  readonly scrypt: string;
+  readonly encrypted: Buffer | undefined;
+}
+
 export async function insertUser(
   db: Connection,
-  user: User,
-  secret: { readonly scrypt: string; readonly encrypted: Buffer | undefined },
+  user: User & Partial<UserProfile>,
+  secret: HashedSecret,
   now: Date,
 ): Promise<void> {
   await db.query(
-    `insert into users (user_id, entity_id, username, enabled, certificates_enabled,
-       secret_scrypt, secret_encrypted, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    `insert into users (user_id, entity_id, username, enabled, permissions, full_name, kind,
+       valid_from, valid_until, secret_scrypt, secret_encrypted, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       user.userId,
       user.entityId,
       user.username.toLowerCase(),
       user.enabled,
-      user.certificatesEnabled,
+      user.permissions,
+      user.fullName,
+      user.kind ?? "application",
+      user.validFrom,
+      user.validUntil,
       secret.scrypt,
       secret.encrypted,
       now,
     ],
   );
+}
+
+/** Writes what an administrator has changed; it takes effect with the next call, on every replica. */
+export async function updateUser(db: Connection, user: User & UserProfile): Promise<void> {
+  await db.query(
+    `update users set enabled = $2, permissions = $3, full_name = $4, kind = $5, valid_from = $6,
+       valid_until = $7
+     where user_id = $1`,
+    [
+      user.userId,
+      user.enabled,
+      user.permissions,
+      user.fullName,
+      user.kind,
+      user.validFrom,
+      user.validUntil,
+    ],
+  );
+}
+
+/** A new secret; the old one is refused from the next call on. */
+export async function setSecret(
+  db: Connection,
+  userId: UserId,
+  secret: HashedSecret,
+): Promise<void> {
+  await db.query("update users set secret_scrypt = $2, secret_encrypted = $3 where user_id = $1", [
+    userId,
+    secret.scrypt,
+    secret.encrypted,
+  ]);
 }
 
 export async function findCredential(
@@ -124,22 +179,20 @@ export async function registerCertificate(
   );
 }
 
-export async function listUsers(db: Connection): Promise<Caller[]> {
-  const { rows } = await db.query<UserRow>(`${SELECT_USERS} order by e.name, u.username`);
-  return rows.map(toCaller);
-}
-
-/** Grants or withdraws; it takes effect with the next call, on every replica. */
-export async function setUserPermissions(
+/** Users with their profiles: of one entity or of all, or the one of a name. */
+export async function listUsers(
   db: Connection,
-  username: string,
-  permissions: { readonly enabled: boolean; readonly certificatesEnabled: boolean },
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    "update users set enabled = $2, certificates_enabled = $3 where username = lower($1)",
-    [username, permissions.enabled, permissions.certificatesEnabled],
+  { nif, username }: { readonly nif?: string | undefined; readonly username?: string } = {},
+): Promise<(Caller & { readonly user: User & UserProfile })[]> {
+  const { rows } = await db.query<UserRow>(
+    `${SELECT_USERS} where ($1::text is null or e.nif = $1) and ($2::text is null or u.username = lower($2))
+     order by e.name, u.username`,
+    [nif, username],
   );
-  return rowCount === 1;
+  return rows.map((row) => {
+    const { entity, user } = toCaller(row);
+    return { entity, user: { ...user, fullName: row.full_name ?? undefined, kind: row.kind } };
+  });
 }
 
 /** Remembers a nonce for its window; false when it was used before, on whichever replica. */
@@ -157,31 +210,6 @@ export async function rememberNonce(
 
 export async function forgetNonces(db: Connection, now: Date): Promise<void> {
   await db.query("delete from used_nonces where expires_at < $1", [now]);
-}
-
-export async function authoriseMailbox(
-  db: Connection,
-  userId: UserId,
-  address: string,
-  now: Date,
-): Promise<void> {
-  await db.query(
-    `insert into mailboxes (user_id, address, authorised_at) values ($1, lower($2), $3)
-     on conflict do nothing`,
-    [userId, address, now],
-  );
-}
-
-export async function isMailboxAuthorised(
-  db: Connection,
-  userId: UserId,
-  address: string,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    "select from mailboxes where user_id = $1 and address = lower($2)",
-    [userId, address],
-  );
-  return rowCount === 1;
 }
 
 /** The user of an id with its entity, whatever their present permissions. */

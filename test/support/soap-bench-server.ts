@@ -60,7 +60,7 @@ async function door(): Promise<number> {
       entityId: ID as string as EntityId,
       username: "bench",
       enabled: true,
-      certificatesEnabled: true,
+      permissions: ["send", "certificates"],
     },
   };
   const credential = {

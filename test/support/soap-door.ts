@@ -7,6 +7,7 @@ import { tellStatus } from "../../src/lifecycle/tell-status.ts";
 import type { Backend } from "../../src/soap/backend.ts";
 import { registerSoapDoor, type DoorOptions } from "../../src/soap/door.ts";
 import type { DoorLogFields } from "../../src/soap/log.ts";
+import { saveAlias } from "../../src/store/aliases.ts";
 import { insertEntity } from "../../src/store/entities.ts";
 import {
   findCredential,
@@ -94,11 +95,22 @@ async function addUsers({ context, caller }: Story, key: Buffer): Promise<void> 
     certificatesEnabled: false,
   };
   await insertEntity(db, without, now);
+  await saveAlias(
+    db,
+    {
+      entityId: caller.entity.entityId,
+      alias: "Generalitat",
+      registration: "registered",
+      registerNumber: "ES-2026-000001",
+      enabled: true,
+    },
+    now,
+  );
   const scrypt = await hashSecret(SECRET, systemRandom);
   const users = [
     { username: "demo" },
     { username: "text-only", digest: false },
-    { username: "no-permission", certificatesEnabled: false },
+    { username: "no-permission", permissions: [] },
     { username: "no-contract", entityId: without.entityId },
   ];
   for (const { username, digest = true, ...more } of users) {

@@ -1,5 +1,5 @@
 import { uuidv7, type EntityId, type UserId } from "../../src/domain/ids.ts";
-import type { Caller } from "../../src/domain/entity.ts";
+import type { Caller, User } from "../../src/domain/entity.ts";
 import type { Submission } from "../../src/domain/submission.ts";
 import { acceptSubmission, type Acceptance } from "../../src/lifecycle/accept-submission.ts";
 import { certifyMessages } from "../../src/lifecycle/certify-message.ts";
@@ -154,12 +154,12 @@ export async function contract(
     enabled: true,
     certificatesEnabled: true,
   };
-  const user = {
+  const user: User = {
     userId: uuidv7(now, systemRandom) as UserId,
     entityId: entity.entityId,
     username,
     enabled: true,
-    certificatesEnabled: true,
+    permissions: ["send", "certificates"],
   };
   await insertEntity(context.db, entity, now);
   await insertUser(context.db, user, { scrypt: "none", encrypted: undefined }, now);

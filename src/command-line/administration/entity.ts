@@ -1,81 +1,116 @@
 import { isDir3 } from "../../domain/eni.ts";
 import type { Entity } from "../../domain/entity.ts";
 import { uuidv7, type EntityId } from "../../domain/ids.ts";
+import { LANGUAGES, type Language } from "../../domain/words.ts";
 import {
   findEntityByNif,
   insertEntity,
   listEntities,
   setAuthenticationPolicy,
-  setEntityPermissions,
+  updateEntity,
 } from "../../store/entities.ts";
 import { systemClock, systemRandom } from "../../system.ts";
-import { print, readArguments, table, UsageError } from "../command.ts";
+import { print, readArguments, UsageError, type Arguments } from "../command.ts";
 import type { OpenDatabase } from "../open-database.ts";
-import { administration } from "./actions.ts";
+import { administration, changes, grant, GRANT_OPTIONS, show, showOne } from "./actions.ts";
+
+const WAYS = ["passwordText", "passwordDigest", "x509"];
+
+const PROFILE_OPTIONS = {
+  ...GRANT_OPTIONS,
+  nif: { type: "string" },
+  name: { type: "string" },
+  dir3: { type: "string" },
+  language: { type: "string" },
+  "cost-centre": { type: "string" },
+  "daily-quota": { type: "string" },
+  "monthly-quota": { type: "string" },
+} as const;
 
 export const entityCommand = administration(
   "entity",
   "the bodies that contract the service",
-  `entity add --name NAME --nif NIF [--dir3 CODE]   contract; certified SMS is enabled
-entity list
+  `entity add --nif NIF --name NAME [PROFILE]     contract; certified SMS is enabled
+entity set --nif NIF [--name NAME] [PROFILE]   changes what is named; an empty value takes it away
+entity show --nif NIF [--json]
+entity list [--json]
 entity enable --nif NIF
-entity disable --nif NIF                        takes effect with the next call
+entity disable --nif NIF                        takes effect with the next call; what was accepted
+                                                before still gets its certificate
 entity accept --nif NIF --authentication WAYS [--sha1]
-    WAYS is one or more of passwordText,passwordDigest,x509; --sha1 accepts old signatures`,
+    WAYS is one or more of passwordText,passwordDigest,x509; --sha1 accepts old signatures
+PROFILE: --dir3 CODE  --language ca|es|oc|en  --cost-centre CODE
+         --daily-quota N  --monthly-quota N     messages of a day and of a month
+All that change something take --by NAME and --ticket NUMBER (of the service desk; needed in production)`,
   {
-    async accept({ db }, args) {
+    async add(database, args) {
+      const options = readArguments(args, PROFILE_OPTIONS);
+      const nif = options.needed("nif").toUpperCase();
+      if (await findEntityByNif(database.db, nif)) {
+        throw new UsageError(`there is an entity with NIF ${nif} already`);
+      }
+      const entity: Entity = {
+        ...readProfile(options, { name: options.needed("name"), dir3: undefined }),
+        entityId: uuidv7(systemClock.now(), systemRandom) as EntityId,
+        nif,
+        enabled: true,
+        certificatesEnabled: true,
+      };
+      const change = describe(entity);
+      await grant(database, options, { ...entityGrant(entity), action: "add", change }, (db, now) =>
+        insertEntity(db, entity, now),
+      );
+      print(`entity ${entity.name} (${nif}) added`);
+    },
+    async set(database, args) {
+      const options = readArguments(args, PROFILE_OPTIONS);
+      const before = await neededEntity(database, options);
+      const after = { ...before, ...readProfile(options, before) };
+      const change = changes(describe(before), describe(after));
+      if (Object.keys(change).length === 0)
+        throw new UsageError("nothing differs: name what to set");
+      await grant(database, options, { ...entityGrant(after), action: "set", change }, (db) =>
+        updateEntity(db, after),
+      );
+      print(`entity ${after.nif}: ${Object.keys(change).join(", ")} set`);
+    },
+    async show(database, args) {
+      const options = readArguments(args, { nif: { type: "string" }, json: { type: "boolean" } });
+      showOne(describe(await neededEntity(database, options)), options.flag("json"));
+    },
+    async list({ db }, args) {
+      const options = readArguments(args, { json: { type: "boolean" } });
+      const rows = (await listEntities(db)).map(({ nif, name, dir3, ...entity }) => {
+        return {
+          nif,
+          name,
+          dir3,
+          enabled: entity.enabled,
+          certificates: entity.certificatesEnabled,
+        };
+      });
+      show(rows, options.flag("json"));
+    },
+    enable: (database, args) => switchEntity(database, args, true),
+    disable: (database, args) => switchEntity(database, args, false),
+    async accept(database, args) {
       const options = readArguments(args, {
+        ...GRANT_OPTIONS,
         nif: { type: "string" },
         authentication: { type: "string" },
         sha1: { type: "boolean" },
       });
-      const nif = options.needed("nif").toUpperCase();
+      const entity = await neededEntity(database, options);
       const accepts = options.needed("authentication").split(",");
       const unknown = accepts.find((way) => !WAYS.includes(way));
       if (unknown !== undefined) throw new UsageError(`say one or more of: ${WAYS.join(",")}`);
-      if (!(await setAuthenticationPolicy(db, nif, { accepts, sha1: options.flag("sha1") }))) {
-        throw new UsageError(`no entity has NIF ${nif}`);
-      }
-      print(`entity ${nif} accepts ${accepts.join(", ")}`);
-    },
-    async add({ db }, args) {
-      const options = readArguments(args, {
-        name: { type: "string" },
-        nif: { type: "string" },
-        dir3: { type: "string" },
+      const policy = { accepts, sha1: options.flag("sha1") };
+      const what = { ...entityGrant(entity), action: "accept", change: policy };
+      await grant(database, options, what, async (db) => {
+        await setAuthenticationPolicy(db, entity.nif, policy);
       });
-      const now = systemClock.now();
-      const nif = options.needed("nif").toUpperCase();
-      if (await findEntityByNif(db, nif)) {
-        throw new UsageError(`there is an entity with NIF ${nif} already`);
-      }
-      const entity: Entity = {
-        entityId: uuidv7(now, systemRandom) as EntityId,
-        name: options.needed("name"),
-        nif,
-        dir3: readDir3(options.text("dir3")),
-        enabled: true,
-        certificatesEnabled: true,
-      };
-      await insertEntity(db, entity, now);
-      print(`entity ${entity.name} (${nif}) added`);
+      print(`entity ${entity.nif} accepts ${accepts.join(", ")}`);
     },
-    async list({ db }) {
-      const entities = await listEntities(db);
-      print(
-        table(
-          entities.map((entity) => ({
-            nif: entity.nif,
-            name: entity.name,
-            dir3: entity.dir3 ?? "",
-            enabled: entity.enabled ? "yes" : "no",
-            certificates: entity.certificatesEnabled ? "yes" : "no",
-          })),
-        ),
-      );
-    },
-    enable: ({ db }, args) => switchEntity(db, args, true),
-    disable: ({ db }, args) => switchEntity(db, args, false),
   },
 );
 
@@ -87,18 +122,83 @@ function readDir3(code: string | undefined): string | undefined {
   return dir3;
 }
 
-const WAYS = ["passwordText", "passwordDigest", "x509"];
+/** The entity of `--nif`. */
+export async function neededEntity(
+  { db }: OpenDatabase,
+  options: Arguments,
+  name = "nif",
+): Promise<Entity> {
+  const nif = options.needed(name).toUpperCase();
+  const entity = await findEntityByNif(db, nif);
+  if (!entity) throw new UsageError(`no entity has NIF ${nif}: add it first`);
+  return entity;
+}
 
 async function switchEntity(
-  db: OpenDatabase["db"],
+  database: OpenDatabase,
   args: readonly string[],
   on: boolean,
 ): Promise<void> {
-  const nif = readArguments(args, { nif: { type: "string" } })
-    .needed("nif")
-    .toUpperCase();
-  if (!(await setEntityPermissions(db, nif, { enabled: on, certificatesEnabled: on }))) {
-    throw new UsageError(`no entity has NIF ${nif}`);
-  }
-  print(`entity ${nif} ${on ? "enabled" : "disabled"}`);
+  const options = readArguments(args, { ...GRANT_OPTIONS, nif: { type: "string" } });
+  const before = await neededEntity(database, options);
+  const after = { ...before, enabled: on, certificatesEnabled: on };
+  const change = changes(describe(before), describe(after));
+  const what = { ...entityGrant(before), action: on ? "enable" : "disable", change };
+  await grant(database, options, what, (db) => updateEntity(db, after));
+  print(`entity ${before.nif} ${on ? "enabled" : "disabled"}`);
+}
+
+function entityGrant({ entityId, nif }: Entity): {
+  readonly entityId: EntityId;
+  readonly subject: "entity";
+  readonly name: string;
+} {
+  return { entityId, subject: "entity", name: nif };
+}
+
+function describe(entity: Entity): Record<string, string | number | boolean | undefined> {
+  return {
+    nif: entity.nif,
+    name: entity.name,
+    dir3: entity.dir3,
+    language: entity.language ?? "ca",
+    costCentre: entity.defaultCostCentre,
+    dailyQuota: entity.quota?.daily,
+    monthlyQuota: entity.quota?.monthly,
+    enabled: entity.enabled,
+    certificates: entity.certificatesEnabled,
+  };
+}
+
+type Profile = Pick<Entity, "name" | "dir3" | "language" | "defaultCostCentre" | "quota">;
+
+/** What the options say, over what stood before; an empty value takes away. */
+function readProfile(options: Arguments, before: Profile): Profile {
+  const kept = (name: string, value: string | undefined): string | undefined => {
+    const said = options.text(name);
+    return said === undefined ? value : said === "" ? undefined : said;
+  };
+  const number = (name: string, value: number | undefined): number | undefined => {
+    const said = kept(name, value?.toString());
+    if (said !== undefined && !/^\d{1,9}$/.test(said)) {
+      throw new UsageError(`--${name} must be a number of messages`);
+    }
+    return said === undefined ? undefined : Number(said);
+  };
+  const daily = number("daily-quota", before.quota?.daily);
+  const monthly = number("monthly-quota", before.quota?.monthly);
+  return {
+    name: kept("name", before.name) ?? before.name,
+    dir3: readDir3(kept("dir3", before.dir3)),
+    language: readLanguage(kept("language", before.language)),
+    defaultCostCentre: kept("cost-centre", before.defaultCostCentre),
+    quota: daily === undefined && monthly === undefined ? undefined : { daily, monthly },
+  };
+}
+
+function readLanguage(said: string | undefined): Language | undefined {
+  const language = LANGUAGES.find((each) => each === said);
+  if (said !== undefined && !language)
+    throw new UsageError(`--language is ${LANGUAGES.join(", ")}`);
+  return language;
 }

@@ -1,27 +1,55 @@
-import { authoriseMailbox, findCredential } from "../../store/users.ts";
-import { systemClock } from "../../system.ts";
+import { authoriseMailbox, listMailboxes, removeMailbox } from "../../store/mailboxes.ts";
 import { print, readArguments, UsageError } from "../command.ts";
-import { administration } from "./actions.ts";
+import { administration, grant, GRANT_OPTIONS, show } from "./actions.ts";
+import { neededUser } from "./user.ts";
+
+const OPTIONS = {
+  ...GRANT_OPTIONS,
+  username: { type: "string" },
+  address: { type: "string" },
+} as const;
 
 export const mailboxCommand = administration(
   "mailbox",
   "the addresses that may receive certificates",
-  "mailbox add --username NAME --address MAIL",
+  `mailbox add --username NAME --address MAIL
+mailbox remove --username NAME --address MAIL
+mailbox list [--username NAME] [--json]
+What changes something takes --by NAME and --ticket NUMBER (of the service desk; needed in production)`,
   {
-    async add({ db }, args) {
-      const options = readArguments(args, {
-        username: { type: "string" },
-        address: { type: "string" },
-      });
-      const credential = await findCredential(db, options.needed("username"));
-      if (!credential) throw new UsageError("there is no such user");
+    async add(database, args) {
+      const options = readArguments(args, OPTIONS);
+      const user = await neededUser(database, options);
       const address = options.needed("address");
       if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address)) {
         throw new UsageError("--address must be an e-mail address");
       }
-      const { userId } = credential.caller.user;
-      await authoriseMailbox(db, userId, address, systemClock.now());
-      print(`${address} may receive the certificates of ${credential.caller.user.username}`);
+      const { entityId, username } = user;
+      const change = { username };
+      const what = { entityId, subject: "mailbox", name: address, action: "add", change } as const;
+      await grant(database, options, what, (db, now) =>
+        authoriseMailbox(db, user.userId, address, now),
+      );
+      print(`${address} may receive the certificates of ${username}`);
+    },
+    async remove(database, args) {
+      const options = readArguments(args, OPTIONS);
+      const { userId, entityId, username } = await neededUser(database, options);
+      const name = options.needed("address");
+      const what = { entityId, subject: "mailbox", name, action: "remove", change: { username } };
+      await grant(database, options, { ...what, subject: "mailbox" }, async (db) => {
+        if (!(await removeMailbox(db, userId, name))) {
+          throw new UsageError("this mailbox is not authorised for the user");
+        }
+      });
+      print(`${name} receives no more certificates of ${username}`);
+    },
+    async list({ db }, args) {
+      const options = readArguments(args, {
+        username: { type: "string" },
+        json: { type: "boolean" },
+      });
+      show(await listMailboxes(db, options.text("username")), options.flag("json"));
     },
   },
 );

@@ -1,104 +1,256 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { PERMISSIONS, type Permission, type User } from "../../domain/entity.ts";
 import { uuidv7, type UserId } from "../../domain/ids.ts";
 import { encryptSecret, hashSecret } from "../../domain/secret.ts";
-import { findEntityByNif } from "../../store/entities.ts";
 import {
-  findCredential,
   findCredentialByCertificate,
   insertUser,
   listUsers,
   registerCertificate,
-  setUserPermissions,
+  setSecret,
+  updateUser,
+  type UserProfile,
 } from "../../store/users.ts";
 import { systemClock, systemRandom } from "../../system.ts";
-import { print, readArguments, table, UsageError } from "../command.ts";
+import { print, readArguments, UsageError, type Arguments } from "../command.ts";
 import type { OpenDatabase } from "../open-database.ts";
-import { administration } from "./actions.ts";
+import { administration, changes, grant, GRANT_OPTIONS, show, showOne } from "./actions.ts";
+import { neededEntity } from "./entity.ts";
 
-/** 24 letters and digits of 144 random bits: long enough that guessing is hopeless. */
-function newSecret(): string {
-  return systemRandom.bytes(18).toString("base64url");
-}
+type ProfiledUser = User & UserProfile;
+
+const PROFILE_OPTIONS = {
+  ...GRANT_OPTIONS,
+  username: { type: "string" },
+  name: { type: "string" },
+  kind: { type: "string" },
+  permissions: { type: "string" },
+  "valid-from": { type: "string" },
+  "valid-until": { type: "string" },
+} as const;
 
 export const userCommand = administration(
   "user",
   "the people and applications that act for an entity",
-  `user add --entity NIF --username NAME [--no-digest]
+  `user add --entity NIF --username NAME [PROFILE] [--no-digest]
     the secret is made and shown once; --no-digest keeps only its scrypt, which rules out PasswordDigest
-user list
+user set --username NAME [PROFILE]              changes what is named; an empty value takes it away
+user secret --username NAME [--no-digest]       a new secret, shown once; the old one ends
+user show --username NAME [--json]
+user list [--entity NIF] [--json]
 user enable --username NAME
 user disable --username NAME                    takes effect with the next call
-user certificate --username NAME --file PEM     lets an X.509 certificate stand for the user`,
+user certificate --username NAME --file PEM     lets an X.509 certificate stand for the user
+PROFILE: --name TEXT  --kind person|application  --valid-from DAY  --valid-until DAY (2026-12-31)
+         --permissions LIST   of send,certificates,consult,administer; send,certificates when new
+All that change something take --by NAME and --ticket NUMBER (of the service desk; needed in production)`,
   {
-    async certificate({ db }, args) {
+    async add(database, args) {
       const options = readArguments(args, {
-        username: { type: "string" },
-        file: { type: "string" },
-      });
-      const credential = await findCredential(db, options.needed("username"));
-      if (!credential) throw new UsageError("there is no such user");
-      const certificate = readX509(options.needed("file"));
-      const fingerprint = certificate.fingerprint256.replaceAll(":", "").toLowerCase();
-      const { userId } = credential.caller.user;
-      const { subject } = certificate;
-      const notAfter = new Date(certificate.validTo);
-      if (await findCredentialByCertificate(db, fingerprint)) {
-        throw new UsageError("this certificate stands for a user already");
-      }
-      const now = systemClock.now();
-      await registerCertificate(db, { fingerprint, userId, subject, notAfter }, now);
-      print(`the certificate ${fingerprint} stands for the user until ${notAfter.toISOString()}`);
-    },
-    async add({ db, secretsKey }, args) {
-      const options = readArguments(args, {
+        ...PROFILE_OPTIONS,
         entity: { type: "string" },
+        "no-digest": { type: "boolean" },
+      });
+      const entity = await neededEntity(database, options, "entity");
+      const username = options.needed("username").toLowerCase();
+      if (await findUser(database, username)) throw new UsageError(`${username} is taken`);
+      const now = systemClock.now();
+      const user: ProfiledUser = readProfile(options, {
+        userId: uuidv7(now, systemRandom) as UserId,
+        entityId: entity.entityId,
+        username,
+        enabled: true,
+        permissions: ["send", "certificates"],
+        fullName: undefined,
+        kind: "application",
+      });
+      const { secret, hashed } = await newSecret(database, options);
+      await grant(database, options, grantOf(user, "add", describe(user)), (db, at) =>
+        insertUser(db, user, hashed, at),
+      );
+      tellSecret(username, secret);
+    },
+    async set(database, args) {
+      const options = readArguments(args, PROFILE_OPTIONS);
+      const before = await neededUser(database, options);
+      const after = readProfile(options, before);
+      const change = changes(describe(before), describe(after));
+      if (Object.keys(change).length === 0)
+        throw new UsageError("nothing differs: name what to set");
+      await grant(database, options, grantOf(after, "set", change), (db) => updateUser(db, after));
+      print(`user ${after.username}: ${Object.keys(change).join(", ")} set`);
+    },
+    async secret(database, args) {
+      const options = readArguments(args, {
+        ...GRANT_OPTIONS,
         username: { type: "string" },
         "no-digest": { type: "boolean" },
       });
-      const entity = await findEntityByNif(db, options.needed("entity").toUpperCase());
-      if (!entity) throw new UsageError("no entity has this NIF: add it first");
-      const username = options.needed("username").toLowerCase();
-      if (await findCredential(db, username)) throw new UsageError(`${username} is taken`);
-      const now = systemClock.now();
-      const secret = newSecret();
-      await insertUser(
-        db,
-        {
-          userId: uuidv7(now, systemRandom) as UserId,
-          entityId: entity.entityId,
-          username,
-          enabled: true,
-          certificatesEnabled: true,
-        },
-        {
-          scrypt: await hashSecret(secret, systemRandom),
-          encrypted: options.flag("no-digest")
-            ? undefined
-            : encryptSecret(secret, secretsKey, systemRandom),
-        },
-        now,
+      const user = await neededUser(database, options);
+      const { secret, hashed } = await newSecret(database, options);
+      await grant(database, options, grantOf(user, "secret", {}), (db) =>
+        setSecret(db, user.userId, hashed),
       );
-      print(`username  ${username}\nsecret    ${secret}\n\nThe secret is not shown again.`);
+      tellSecret(user.username, secret);
     },
-    async list({ db }) {
-      const callers = await listUsers(db);
-      print(
-        table(
-          callers.map(({ user, entity }) => ({
-            username: user.username,
-            entity: entity.name,
-            nif: entity.nif,
-            enabled: user.enabled ? "yes" : "no",
-            certificates: user.certificatesEnabled ? "yes" : "no",
-          })),
-        ),
+    async show(database, args) {
+      const options = readArguments(args, {
+        username: { type: "string" },
+        json: { type: "boolean" },
+      });
+      showOne(describe(await neededUser(database, options)), options.flag("json"));
+    },
+    async list({ db }, args) {
+      const options = readArguments(args, {
+        entity: { type: "string" },
+        json: { type: "boolean" },
+      });
+      const users = await listUsers(db, { nif: options.text("entity")?.toUpperCase() });
+      show(
+        users.map(({ user, entity }) => ({
+          username: user.username,
+          entity: entity.name,
+          nif: entity.nif,
+          enabled: user.enabled,
+          permissions: user.permissions,
+        })),
+        options.flag("json"),
       );
     },
-    enable: ({ db }, args) => switchUser(db, args, true),
-    disable: ({ db }, args) => switchUser(db, args, false),
+    enable: (database, args) => switchUser(database, args, true),
+    disable: (database, args) => switchUser(database, args, false),
+    async certificate(database, args) {
+      const options = readArguments(args, {
+        ...GRANT_OPTIONS,
+        username: { type: "string" },
+        file: { type: "string" },
+      });
+      const user = await neededUser(database, options);
+      const certificate = readX509(options.needed("file"));
+      const fingerprint = certificate.fingerprint256.replaceAll(":", "").toLowerCase();
+      const notAfter = new Date(certificate.validTo);
+      if (await findCredentialByCertificate(database.db, fingerprint)) {
+        throw new UsageError("this certificate stands for a user already");
+      }
+      const { userId } = user;
+      const { subject } = certificate;
+      const what = grantOf(user, "certificate", { fingerprint, notAfter });
+      await grant(database, options, what, (db, now) =>
+        registerCertificate(db, { fingerprint, userId, subject, notAfter }, now),
+      );
+      print(`the certificate ${fingerprint} stands for the user until ${notAfter.toISOString()}`);
+    },
   },
 );
+
+async function findUser({ db }: OpenDatabase, username: string): Promise<ProfiledUser | undefined> {
+  const [found] = await listUsers(db, { username });
+  return found?.user;
+}
+
+/** The user of `--username`. */
+export async function neededUser(
+  database: OpenDatabase,
+  options: Arguments,
+): Promise<ProfiledUser> {
+  const user = await findUser(database, options.needed("username"));
+  if (!user) throw new UsageError("there is no such user");
+  return user;
+}
+
+async function switchUser(
+  database: OpenDatabase,
+  args: readonly string[],
+  on: boolean,
+): Promise<void> {
+  const options = readArguments(args, { ...GRANT_OPTIONS, username: { type: "string" } });
+  const before = await neededUser(database, options);
+  const after = { ...before, enabled: on };
+  const change = changes(describe(before), describe(after));
+  await grant(database, options, grantOf(before, on ? "enable" : "disable", change), (db) =>
+    updateUser(db, after),
+  );
+  print(`user ${before.username} ${on ? "enabled" : "disabled"}`);
+}
+
+function grantOf(
+  { entityId, username }: User,
+  action: string,
+  change: Readonly<Record<string, unknown>>,
+): Parameters<typeof grant>[2] {
+  return { entityId, subject: "user", name: username, action, change };
+}
+
+function describe(
+  user: ProfiledUser,
+): Record<string, string | boolean | Date | readonly string[] | undefined> {
+  return {
+    username: user.username,
+    name: user.fullName,
+    kind: user.kind,
+    enabled: user.enabled,
+    permissions: user.permissions,
+    validFrom: user.validFrom,
+    validUntil: user.validUntil,
+  };
+}
+
+/** 24 letters and digits of 144 random bits: long enough that guessing is hopeless. */
+async function newSecret(
+  { secretsKey }: OpenDatabase,
+  options: Arguments,
+): Promise<{ secret: string; hashed: Parameters<typeof setSecret>[2] }> {
+  const secret = systemRandom.bytes(18).toString("base64url");
+  const encrypted = options.flag("no-digest")
+    ? undefined
+    : encryptSecret(secret, secretsKey, systemRandom);
+  return { secret, hashed: { scrypt: await hashSecret(secret, systemRandom), encrypted } };
+}
+
+function tellSecret(username: string, secret: string): void {
+  print(`username  ${username}\nsecret    ${secret}\n\nThe secret is not shown again.`);
+}
+
+function readProfile(options: Arguments, before: ProfiledUser): ProfiledUser {
+  const name = options.text("name");
+  const kind = options.text("kind") ?? before.kind;
+  if (kind !== "person" && kind !== "application") {
+    throw new UsageError("--kind is person or application");
+  }
+  const user: ProfiledUser = {
+    ...before,
+    fullName: name === undefined ? before.fullName : name === "" ? undefined : name,
+    kind,
+    permissions: readPermissions(options.text("permissions")) ?? before.permissions,
+    validFrom: readDay(options, "valid-from", before.validFrom),
+    validUntil: readDay(options, "valid-until", before.validUntil),
+  };
+  if (user.validFrom && user.validUntil && user.validFrom >= user.validUntil) {
+    throw new UsageError("--valid-until must lie after --valid-from");
+  }
+  return user;
+}
+
+function readPermissions(said: string | undefined): readonly Permission[] | undefined {
+  if (said === undefined) return undefined;
+  const words = said.split(",").filter((word) => word !== "");
+  const unknown = words.find((word) => !PERMISSIONS.some((each) => each === word));
+  if (unknown !== undefined)
+    throw new UsageError(`--permissions is a list of ${PERMISSIONS.join(",")}`);
+  return PERMISSIONS.filter((each) => words.includes(each));
+}
+
+function readDay(options: Arguments, name: string, before: Date | undefined): Date | undefined {
+  const said = options.text(name);
+  if (said === undefined) return before;
+  if (said === "") return undefined;
+  const at = new Date(said);
+  if (!/^\d{4}-\d\d-\d\d/.test(said) || Number.isNaN(at.getTime())) {
+    throw new UsageError(`--${name} must be a day such as 2026-12-31, or an instant`);
+  }
+  return at;
+}
 
 function readX509(path: string): X509Certificate {
   try {
@@ -106,16 +258,4 @@ function readX509(path: string): X509Certificate {
   } catch {
     throw new UsageError("--file must be an X.509 certificate, in PEM or DER");
   }
-}
-
-async function switchUser(
-  db: OpenDatabase["db"],
-  args: readonly string[],
-  on: boolean,
-): Promise<void> {
-  const username = readArguments(args, { username: { type: "string" } }).needed("username");
-  if (!(await setUserPermissions(db, username, { enabled: on, certificatesEnabled: on }))) {
-    throw new UsageError(`there is no user ${username}`);
-  }
-  print(`user ${username} ${on ? "enabled" : "disabled"}`);
 }

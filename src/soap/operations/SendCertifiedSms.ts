@@ -33,7 +33,7 @@ function readSubmission(request: XmlNode): Submission {
     },
     text: needed(fields.text("text")),
     sender: fields.text("sender"),
-    language: LANGUAGES.find((each) => each === language) ?? "ca",
+    language: LANGUAGES.find((each) => each === language),
     fileNumber: fields.token("fileNumber"),
     purpose: fields.token("purpose"),
     officer: officer && readOfficer(officer),

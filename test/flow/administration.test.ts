@@ -1,0 +1,170 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { nodeWords } from "../support/program.ts";
+
+/** The administrator's commands, run as programs on a real database. */
+let database: TestDatabase;
+let directory: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  directory = await mkdtemp(join(tmpdir(), "sms-certificat-administration-test-"));
+});
+afterAll(async () => {
+  await database.drop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(...words: string[]): Promise<Ran> {
+  const [command, ...args] = nodeWords("src/main.ts", ...words);
+  const env = {
+    ...process.env,
+    DATABASE_URL: database.appUrl,
+    DATABASE_OWNER_URL: database.ownerUrl,
+    DATA_DIRECTORY: directory,
+  };
+  return new Promise((resolve) => {
+    const child = execFile(command, args, { env }, (_error, out, err) => {
+      resolve({ code: child.exitCode ?? -1, out, err });
+    });
+  });
+}
+
+async function json(...words: string[]): Promise<unknown> {
+  const { code, out, err } = await run(...words, "--json");
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  return JSON.parse(out);
+}
+
+test("an entity, its user, its mailbox and its alias, and who granted what", async () => {
+  const by = ["--by", "marta", "--ticket", "SAU-17"];
+  const nif = ["--nif", "s0811001g"];
+  await ok(
+    "entity",
+    "add",
+    ...nif,
+    "--name",
+    "Departament de Proves",
+    "--dir3",
+    "A09000000",
+    ...by,
+  );
+  await ok("entity", "set", ...nif, "--language", "oc", "--daily-quota", "500", ...by);
+  expect(await json("entity", "show", ...nif)).toEqual({
+    nif: "S0811001G",
+    name: "Departament de Proves",
+    dir3: "A09000000",
+    language: "oc",
+    costCentre: null,
+    dailyQuota: 500,
+    monthlyQuota: null,
+    enabled: true,
+    certificates: true,
+  });
+
+  const user = ["--username", "Gestor"];
+  const added = await ok("user", "add", "--entity", "S0811001G", ...user, ...by);
+  expect(added).toMatch(/secret {4}\S{24}\n/);
+  await ok(
+    "user",
+    "set",
+    ...user,
+    "--permissions",
+    "consult,send",
+    "--valid-until",
+    "2030-01-01",
+    ...by,
+  );
+  expect(await json("user", "show", ...user)).toEqual({
+    username: "gestor",
+    name: null,
+    kind: "application",
+    enabled: true,
+    permissions: ["send", "consult"],
+    validFrom: null,
+    validUntil: "2030-01-01T00:00:00.000Z",
+  });
+  expect(await ok("user", "secret", ...user, ...by)).not.toBe(added);
+
+  const mailbox = ["mailbox", "add", ...user, "--address", "arxiu@example.org", ...by] as const;
+  await ok(...mailbox);
+  expect(await json("mailbox", "list")).toMatchObject([
+    { username: "gestor", address: "arxiu@example.org" },
+  ]);
+  await ok("mailbox", "remove", ...mailbox.slice(2));
+  expect(await json("mailbox", "list")).toEqual([]);
+
+  const alias = ["--entity", "S0811001G", "--alias", "Generalitat"];
+  await ok("alias", "add", ...alias, ...by);
+  await ok("alias", "set", ...alias, "--registration", "registered", "--number", "42", ...by);
+  expect(await json("alias", "list")).toEqual([
+    {
+      nif: "S0811001G",
+      alias: "Generalitat",
+      registration: "registered",
+      number: "42",
+      enabled: true,
+    },
+  ]);
+
+  await ok("entity", "disable", ...nif, ...by);
+  const history = (await json("history")) as { subject: string; action: string; by: string }[];
+  expect(history.map(({ subject, action }) => `${subject} ${action}`)).toEqual([
+    "entity disable",
+    "alias set",
+    "alias add",
+    "mailbox remove",
+    "mailbox add",
+    "user secret",
+    "user set",
+    "user add",
+    "entity set",
+    "entity add",
+  ]);
+  expect(history.every((each) => each.by === "marta")).toBe(true);
+  expect(JSON.stringify(history)).toContain("SAU-17");
+  const ofUser = await json("history", "--subject", "user", "--name", "gestor", "--limit", "1");
+  expect(ofUser).toMatchObject([{ action: "secret" }]);
+  expect(JSON.stringify(history)).not.toContain(/secret {4}(\S+)/.exec(added)?.[1]);
+});
+
+test("a grant is never changed or taken out", async () => {
+  for (const statement of ["update grants set ticket = 'x'", "delete from grants"]) {
+    await expect(database.owner.query(statement)).rejects.toThrow("a fact cannot be changed");
+  }
+  await expect(database.owner.query("truncate grants")).rejects.toThrow("cannot be truncated");
+});
+
+test.each([
+  [["entity", "show", "--nif", "X"], "no entity has NIF X"],
+  [["entity", "set", "--nif", "S0811001G"], "nothing differs"],
+  [
+    ["entity", "set", "--nif", "S0811001G", "--daily-quota", "many"],
+    "--daily-quota must be a number",
+  ],
+  [["user", "set", "--username", "gestor", "--permissions", "all"], "--permissions is a list of"],
+  [
+    ["user", "set", "--username", "gestor", "--valid-until", "tomorrow"],
+    "--valid-until must be a day",
+  ],
+  [["alias", "add", "--entity", "S0811001G", "--alias", "Generalitat de C."], "1 to 11 letters"],
+  [["mailbox", "remove", "--username", "gestor", "--address", "a@b.cat"], "not authorised"],
+])("%j is told what to mend", async (words, told) => {
+  const { code, err } = await run(...words);
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(told) as string });
+});
+
+async function ok(...words: readonly string[]): Promise<string> {
+  const { code, out, err } = await run(...words);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  return out;
+}
