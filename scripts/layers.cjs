@@ -20,6 +20,7 @@ module.exports = {
     layer("certificate", ["domain/", "lifecycle/ports.ts"], "An adapter of a port."),
     layer("soap", ["domain/", "lifecycle/", "store/"], "A door."),
     layer("portal", ["domain/", "lifecycle/", "store/"], "A door."),
+    layer("https", ["domain/"], "A carrier of doors."),
     layer("telemetry", ["domain/"], "Events are told in the words of the domain."),
     {
       name: "ports-as-types",

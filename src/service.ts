@@ -1,7 +1,9 @@
 import type pg from "pg";
-import fastify, { type FastifyInstance } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { createIssuer } from "./certificate-parts.ts";
 import type { Clock, RandomSource, Timers } from "./domain/clock.ts";
+import { createClientCertificateReader } from "./https/client-certificate.ts";
+import { openServer } from "./https/open-server.ts";
 import { acceptSubmission } from "./lifecycle/accept-submission.ts";
 import { createOperatorQuestions } from "./lifecycle/ask-operator.ts";
 import { certifyMessages } from "./lifecycle/certify-message.ts";
@@ -53,7 +55,8 @@ export interface Service {
  */
 export async function startService(settings: Settings, parts: ServiceParts): Promise<Service> {
   const { clock, random, log } = parts;
-  const url = settings.publicUrl ?? `http://${settings.host}:${settings.port}`;
+  const scheme = settings.tls ? "https" : "http";
+  const url = settings.publicUrl ?? `${scheme}://${settings.host}:${settings.port}`;
   const started: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (let end = started.pop(); end; end = started.pop()) {
@@ -105,9 +108,10 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
     const askOperator = createOperatorQuestions(context);
     await gateway.start((receipt) => recordReceipt(context, receipt));
     started.push(() => gateway.stop());
-    const server = await buildServer(settings, parts, context, key);
-    await server.listen({ host: settings.host, port: settings.port });
+    const server = openServer(settings, parts);
     started.push(() => server.close());
+    await addDoors(server, settings, parts, context, key);
+    await server.listen({ host: settings.host, port: settings.port });
     schedule.start();
     started.push(async () => {
       await schedule.stop();
@@ -131,18 +135,13 @@ async function tellSkew(db: pg.Pool, { clock, log }: ServiceParts): Promise<void
   }
 }
 
-async function buildServer(
+async function addDoors(
+  server: FastifyInstance,
   settings: Settings,
   { clock, random, log }: ServiceParts,
   context: LifecycleContext,
   key: Buffer,
-): Promise<FastifyInstance> {
-  // A caller who does not end the request in half a minute is cut off.
-  const server = fastify({
-    logger: false,
-    forceCloseConnections: "idle",
-    requestTimeout: 30_000,
-  });
+): Promise<void> {
   server.setErrorHandler(async (error, request, reply) => {
     log.error("a page failed", { operation: request.routeOptions.url, error });
     const text = "El servei no està disponible. El servicio no está disponible. Unavailable.";
@@ -164,9 +163,9 @@ async function buildServer(
     secretsKey: key,
     publicUrl: context.settings.publicUrl,
     validateResponses: !settings.production,
+    clientCertificateOf: createClientCertificateReader(settings.proxies),
     log,
   });
   registerVerification(server, context, { test: !settings.production });
   registerHealth(server, context);
-  return server;
 }

@@ -2,12 +2,13 @@ import { addDuration, type Duration } from "./domain/clock.ts";
 import { MINIMUM_RETENTION } from "./domain/retention.ts";
 import type { EniSettings } from "./domain/eni.ts";
 import { readEni } from "./settings/eni.ts";
+import { readHttps, type HttpsSettings } from "./settings/https.ts";
 import { readOperator, type OperatorSettings } from "./settings/operator.ts";
 import { createSettingsReader, type Environment } from "./settings/reader.ts";
 import { readSeal, type SealSettings } from "./settings/seal.ts";
 
 /** Everything that can be set, read once at start. README.md has the table. */
-export interface Settings extends OperatorSettings {
+export interface Settings extends OperatorSettings, HttpsSettings {
   /** Outside production certificates are marked as tests and a test seal is made when none is set. */
   readonly production: boolean;
   readonly host: string;
@@ -78,6 +79,7 @@ export function parseSettings(environment: Environment): Settings {
       nif: inProduction("ISSUER_NIF", "it is printed on certificates", "Q0000000J"),
     },
     secretsKey: readSecretsKey(text("SECRETS_KEY"), production, fault),
+    ...readHttps(reader),
     ...readOperator(reader),
     seal: readSeal(reader),
     eni: readEni(reader),

@@ -8,6 +8,7 @@ import type { DoorLog, ObservedCall } from "./log.ts";
 import type { Means, Operation } from "./operations/operation.ts";
 import type { Port } from "./port.ts";
 import { authenticate, type Authenticator } from "./security/authenticate.ts";
+import { fingerprintOf, type ClientCertificate } from "./security/certificate-holder.ts";
 import type { FailureBrake } from "./security/failure-brake.ts";
 import { WSSE } from "./security/names.ts";
 import { readSecurity, type SecurityHeader } from "./security/read-security.ts";
@@ -41,6 +42,8 @@ export interface SoapRequest {
   readonly mtom: boolean;
   /** Where the call comes from; it is counted, never written anywhere. */
   readonly address: string;
+  /** Of its connection, when the caller showed one. */
+  readonly clientCertificate?: ClientCertificate | undefined;
 }
 
 export interface SoapAnswer extends Written {
@@ -89,7 +92,7 @@ export async function dispatch(parts: DispatchParts, request: SoapRequest): Prom
   };
   try {
     const call = read(parts, request, progress);
-    progress.caller = await proveCaller(parts, call.security, request.address, correlationId);
+    progress.caller = await proveCaller(parts, call.security, request, correlationId);
     const means = meansOf(call.security);
     const payload = await call.run(parts.backend, progress.caller, means, correlationId);
     if (parts.validateResponses) assertAnswer(parts, progress.version, payload);
@@ -111,16 +114,23 @@ export async function dispatch(parts: DispatchParts, request: SoapRequest): Prom
 async function proveCaller(
   parts: DispatchParts,
   security: SecurityHeader | undefined,
-  address: string,
+  { address, clientCertificate }: SoapRequest,
   correlationId: string,
 ): Promise<Caller> {
   const { brake, log } = parts;
-  const username =
-    security?.usernameToken?.username ?? security?.signature?.certificate.fingerprint256 ?? "";
+  const username = nameGiven(security, clientCertificate);
   brake.assertMayTry(username, address);
   try {
-    const caller = await authenticate(parts, security);
+    const { caller, isWeak } = await authenticate(parts, security, clientCertificate);
     brake.noteSuccess(username, address);
+    if (isWeak) {
+      const { entityId, userId } = caller.user;
+      log.warn("a signature with SHA-1 was accepted, as the entity's policy says", {
+        correlationId,
+        entityId,
+        userId,
+      });
+    }
     return caller;
   } catch (error) {
     if (error instanceof ServiceError && error.code === "NotAuthenticated") {
@@ -131,6 +141,17 @@ async function proveCaller(
     }
     throw error;
   }
+}
+
+/** Whom somebody says to be, whether or not it is true. */
+function nameGiven(
+  security: SecurityHeader | undefined,
+  clientCertificate: ClientCertificate | undefined,
+): string {
+  const { usernameToken, signature } = security ?? {};
+  if (usernameToken) return usernameToken.username;
+  const holder = signature ?? clientCertificate;
+  return holder ? fingerprintOf(holder.certificate) : "";
 }
 
 /** A fault for a message that never reached its operation. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Clock, RandomSource } from "../domain/clock.ts";
 import { ServiceError } from "../domain/errors.ts";
@@ -18,6 +19,7 @@ import type { Port } from "./port.ts";
 import { homePage } from "./transport/home-page.ts";
 import { rootPart } from "./transport/multipart.ts";
 import { readBody } from "./transport/read-body.ts";
+import type { ClientCertificate } from "./security/certificate-holder.ts";
 import { createFailureBrake } from "./security/failure-brake.ts";
 import { createPasswordCheck } from "./security/password-check.ts";
 import { typedPort } from "./typed-port.ts";
@@ -52,6 +54,8 @@ export interface DoorOptions {
   readonly validateResponses: boolean;
   readonly log: DoorLog;
   readonly observe?: ((call: ObservedCall) => void) | undefined;
+  /** The certificate that a caller showed in the TLS handshake, here or at a proxy. */
+  readonly clientCertificateOf?: (request: IncomingMessage) => ClientCertificate | undefined;
   readonly limits?: Partial<DoorLimits>;
   /** Ports beside the typed one, on the same transport and security. */
   readonly ports?: readonly Port[];
@@ -95,7 +99,7 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
     const ported: DispatchParts = { ...parts, port, limits: { ...limits, elements } };
 
     server.post(port.path, async (request, reply) => {
-      const sent = readMessage(request);
+      const sent = readMessage(request, options.clientCertificateOf);
       if (sent === undefined) {
         return send(request, reply, { ...refusal(parts, "1.1", unsupported()), status: 415 });
       }
@@ -163,7 +167,10 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
  *
  * @throws ServiceError InvalidEnvelope for a multipart message that does not hold together
  */
-function readMessage(request: FastifyRequest): SoapRequest | undefined {
+function readMessage(
+  request: FastifyRequest,
+  clientCertificateOf: DoorOptions["clientCertificateOf"],
+): SoapRequest | undefined {
   const outer = parseContentType(request.headers["content-type"]);
   if (outer === undefined) return undefined;
   const whole = (request.body as Buffer | null | undefined) ?? Buffer.alloc(0);
@@ -185,6 +192,7 @@ function readMessage(request: FastifyRequest): SoapRequest | undefined {
     action: action?.replace(/^"|"$/g, "") || undefined,
     mtom,
     address: request.ip,
+    clientCertificate: clientCertificateOf?.(request.raw),
   };
 }
 

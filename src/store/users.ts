@@ -22,7 +22,7 @@ export interface UserProfile {
 }
 
 /** The ways to say who calls. */
-export type Authentication = "passwordText" | "passwordDigest" | "x509";
+export type Authentication = "passwordText" | "passwordDigest" | "x509" | "clientCertificate";
 
 interface AuthenticationPolicy {
   readonly accepts: readonly Authentication[];

@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import fastify, { type FastifyInstance } from "fastify";
 import { encryptSecret, hashSecret } from "../../src/domain/secret.ts";
 import { uuidv7, type EntityId, type UserId } from "../../src/domain/ids.ts";
@@ -13,6 +14,7 @@ import {
   findCredential,
   findCredentialByCertificate,
   insertUser,
+  registerCertificate,
   rememberNonce,
 } from "../../src/store/users.ts";
 import { systemRandom } from "../../src/system.ts";
@@ -36,7 +38,10 @@ export interface OpenDoor {
  * Users, all with the same secret: `demo`; `text-only`, who may not use PasswordDigest; `no-permission`;
  * and `no-contract`, whose entity has no certified SMS.
  */
-export async function openDoor(options: Partial<DoorOptions> = {}): Promise<OpenDoor> {
+export async function openDoor(
+  options: Partial<DoorOptions> = {},
+  server: FastifyInstance = fastify(),
+): Promise<OpenDoor> {
   const story = await startStory();
   const { context } = story;
   const secretsKey = systemRandom.bytes(32);
@@ -46,7 +51,6 @@ export async function openDoor(options: Partial<DoorOptions> = {}): Promise<Open
     log.push({ message, fields });
   };
   let url = "";
-  const server = fastify();
   await registerSoapDoor(server, {
     backend: backendOf(story),
     clock: context.clock,
@@ -81,6 +85,27 @@ export function backendOf({ context }: Story): Backend {
     findCertificate: (fingerprint) => findCredentialByCertificate(context.db, fingerprint),
     rememberNonce: (used) => rememberNonce(context.db, used),
   };
+}
+
+/** Lets a certificate stand for a user. */
+export async function registerFor(
+  { story }: Pick<OpenDoor, "story">,
+  username: string,
+  certificate: X509Certificate,
+): Promise<void> {
+  const { db, clock } = story.context;
+  const credential = await findCredential(db, username);
+  if (!credential) throw new Error("there is no such user");
+  await registerCertificate(
+    db,
+    {
+      fingerprint: certificate.fingerprint256.replaceAll(":", "").toLowerCase(),
+      userId: credential.caller.user.userId,
+      subject: certificate.subject,
+      notAfter: new Date(certificate.validTo),
+    },
+    clock.now(),
+  );
 }
 
 async function addUsers({ context, caller }: Story, key: Buffer): Promise<void> {

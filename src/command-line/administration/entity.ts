@@ -14,7 +14,7 @@ import { print, readArguments, UsageError, type Arguments } from "../command.ts"
 import type { OpenDatabase } from "../open-database.ts";
 import { administration, changes, grant, GRANT_OPTIONS, show, showOne } from "./actions.ts";
 
-const WAYS = ["passwordText", "passwordDigest", "x509"];
+const WAYS = ["passwordText", "passwordDigest", "x509", "clientCertificate"];
 
 const PROFILE_OPTIONS = {
   ...GRANT_OPTIONS,
@@ -38,7 +38,8 @@ entity enable --nif NIF
 entity disable --nif NIF                        takes effect with the next call; what was accepted
                                                 before still gets its certificate
 entity accept --nif NIF --authentication WAYS [--sha1]
-    WAYS is one or more of passwordText,passwordDigest,x509; --sha1 accepts old signatures
+    WAYS is one or more of passwordText,passwordDigest,x509,clientCertificate;
+    --sha1 accepts old signatures
 PROFILE: --dir3 CODE  --language ca|es|oc|en  --cost-centre CODE
          --daily-quota N  --monthly-quota N     messages of a day and of a month
 All that change something take --by NAME and --ticket NUMBER (of the service desk; needed in production)`,
