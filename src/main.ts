@@ -3,6 +3,8 @@ import { aliasCommand } from "./command-line/administration/alias.ts";
 import { entityCommand } from "./command-line/administration/entity.ts";
 import { historyCommand } from "./command-line/administration/history.ts";
 import { mailboxCommand } from "./command-line/administration/mailbox.ts";
+import { tariffCommand } from "./command-line/administration/tariff.ts";
+import { usageCommand } from "./command-line/administration/usage.ts";
 import { userCommand } from "./command-line/administration/user.ts";
 import { print, UsageError, type Command } from "./command-line/command.ts";
 import { demoCommand } from "./command-line/demo.ts";
@@ -21,6 +23,8 @@ const COMMANDS: readonly Command[] = [
   mailboxCommand,
   aliasCommand,
   historyCommand,
+  tariffCommand,
+  usageCommand,
   workCommand,
   resendCommand,
   verifyCommand,

@@ -8,7 +8,10 @@ import { acceptSubmission } from "./lifecycle/accept-submission.ts";
 import { createOperatorQuestions } from "./lifecycle/ask-operator.ts";
 import { certifyMessages } from "./lifecycle/certify-message.ts";
 import type { LifecycleContext } from "./lifecycle/context.ts";
+import { cancelMessage } from "./lifecycle/cancel-message.ts";
 import { fetchCertificate } from "./lifecycle/fetch-certificate.ts";
+import { searchMessages } from "./lifecycle/search-messages.ts";
+import { tellUsage } from "./lifecycle/tell-usage.ts";
 import { matchReceipts } from "./lifecycle/match-receipts.ts";
 import { notifyMailboxes } from "./lifecycle/notify-mailbox.ts";
 import { recordReceipt } from "./lifecycle/record-receipt.ts";
@@ -154,6 +157,9 @@ async function addDoors(
         acceptSubmission(context, caller, submission, options),
       tellStatus: (caller, keys) => tellStatus(context, caller, keys),
       fetchCertificate: (caller, name, kind) => fetchCertificate(context, caller, name, kind),
+      cancelMessage: (caller, key) => cancelMessage(context, caller, key),
+      searchMessages: (caller, search) => searchMessages(context, caller, search),
+      tellUsage: (caller, period) => tellUsage(context, caller, period),
       findCredential: (username) => findCredential(db, username),
       findCertificate: (fingerprint) => findCredentialByCertificate(db, fingerprint),
       rememberNonce: (used) => rememberNonce(db, used),

@@ -16,9 +16,11 @@ export type ErrorCode =
   | "ContentTooLong"
   | "InvalidSender"
   | "InvalidSchedule"
+  | "InvalidPeriod"
   | "MailboxNotAuthorised"
   | "DuplicateSubmission"
   | "MessageNotFound"
+  | "NotCancellable"
   | "Unavailable"
   | "Internal";
 

@@ -27,6 +27,12 @@ export type EvidenceBody =
       readonly alias?: { readonly registration: string; readonly registerNumber?: string };
     }
   | {
+      /** Ours: the entity takes back what was not relayed yet. */
+      readonly event: "SubmissionCancelled";
+      /** The user. */
+      readonly cancelledBy: string;
+    }
+  | {
       /** Ours: written before the bytes go out. */
       readonly event: "RelayAttempt";
       readonly attempt: number;

@@ -90,6 +90,14 @@ export function tryFold(chain: readonly Evidence[]): MessageView | IllegalEviden
   }
 }
 
+/** Whether the operator certainly has nothing of it: it may be cancelled, and is not paid for. */
+export function isNothingRelayed({ stage, segments }: MessageView): boolean {
+  const untouched = segments.every(
+    ({ smscMessageId, messageState }) => smscMessageId === undefined && messageState === undefined,
+  );
+  return untouched && (stage.name === "accepted" || stage.name === "refused");
+}
+
 /** Whether an event may be appended at this stage. */
 export function mayFollow(stage: Stage, event: EvidenceBody["event"]): boolean {
   if (stage.name === "indeterminate") {
@@ -102,6 +110,7 @@ export function mayFollow(stage: Stage, event: EvidenceBody["event"]): boolean {
 
 const LEGAL_BEFORE: Record<EvidenceBody["event"], readonly Stage["name"][]> = {
   SubmissionAcceptance: [],
+  SubmissionCancelled: ["accepted"],
   RelayAttempt: ["accepted", "relaying"],
   RelayDeferred: ["relaying", "undeliverable"],
   RelayToNonERDS: ["relaying", "indeterminate", "undeliverable"],
@@ -136,6 +145,8 @@ function step(view: MessageView, { at, body, seq }: Evidence): MessageView {
   switch (body.event) {
     case "SubmissionAcceptance":
       return view;
+    case "SubmissionCancelled":
+      return { ...view, stage: { name: "cancelled", since: at } };
     case "RelayAttempt": {
       const payloads = new Map(body.segments.map((s) => [s.number, s.payloadSha256]));
       return {

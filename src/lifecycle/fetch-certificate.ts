@@ -6,6 +6,7 @@ import { parseCsv, type MessageId } from "../domain/ids.ts";
 import type { CertificateKind } from "../domain/outcome.ts";
 import { findByCode, readCertificate, type StoredCertificate } from "../store/certificates.ts";
 import { DataInconsistency } from "../store/database.ts";
+import { readChain } from "../store/evidence.ts";
 import { verificationUrl } from "./certify-message.ts";
 import type { LifecycleContext } from "./context.ts";
 import { findMessages, type MessageKey } from "./find-message.ts";
@@ -50,10 +51,25 @@ export async function fetchCertificate(
   if (!named || !message) throw new ServiceError("MessageNotFound");
   const stored = await readCertificate(context.db, message.messageId, named.kind ?? kind);
   if (!stored) {
+    if (await isCancelled(context, message.messageId)) throw cancelled();
     const expectedBy = certificateExpectedBy(context, message);
     return { state: "pending", messageId: message.messageId, expectedBy };
   }
   return issued(context, stored);
+}
+
+async function isCancelled({ db }: LifecycleContext, messageId: MessageId): Promise<boolean> {
+  return (await readChain(db, messageId)).at(-1)?.body.event === "SubmissionCancelled";
+}
+
+function cancelled(): ServiceError {
+  return new ServiceError("MessageNotFound", {
+    hint: {
+      ca: "El missatge es va anul·lar: no té certificat.",
+      es: "El mensaje se anuló: no tiene certificado.",
+      en: "The message was cancelled: it has no certificate.",
+    },
+  });
 }
 
 async function byCode(

@@ -4,10 +4,11 @@ import { certificateKind } from "../domain/certificate.ts";
 import { addDuration, HOUR, SECOND } from "../domain/clock.ts";
 import type { Evidence, EvidenceBody } from "../domain/evidence.ts";
 import { newCsv, type MessageId } from "../domain/ids.ts";
-import { IllegalEvidence, tryFold } from "../domain/message.ts";
+import { IllegalEvidence, isNothingRelayed, tryFold } from "../domain/message.ts";
 import { decideOutcome, type Decision } from "../domain/decide-outcome.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Message } from "../domain/submission.ts";
+import { creditSms } from "../store/charges.ts";
 import { insertOutcomes, type Closing } from "../store/certificates.ts";
 import { transaction } from "../store/database.ts";
 import { appendEvidence, readChains } from "../store/evidence.ts";
@@ -73,6 +74,8 @@ async function settleThese(
 /** What is decided about one message. */
 interface Settled {
   readonly work: Work;
+  /** The SMS is given back when it ends so. */
+  readonly nothingRelayed: boolean;
   readonly message: Message;
   readonly chain: readonly Evidence[];
   readonly decision: Decision;
@@ -122,7 +125,8 @@ function decide(
 ): Settled | undefined {
   const view = tryFold(chain);
   if (view instanceof IllegalEvidence) {
-    return { work, message, chain, decision: { kind: "hold", why: view.message } };
+    const decision: Decision = { kind: "hold", why: view.message };
+    return { work, message, chain, nothingRelayed: false, decision };
   }
   if (view.outcome || view.stage.name === "cancelled") return undefined;
   const { receiptDeadline } = message;
@@ -134,6 +138,7 @@ function decide(
     work,
     message,
     chain,
+    nothingRelayed: isNothingRelayed(view),
     decision: inFlight ? { kind: "wait", until: soon } : decision,
   };
 }
@@ -185,6 +190,12 @@ async function close(
     csv: newCsv(context.random),
   }));
   await insertOutcomes(client, closings, now);
+  const credits = settled.filter(({ nothingRelayed }) => nothingRelayed);
+  await creditSms(
+    client,
+    credits.map(({ message }) => ({ ...message, units: message.segmentCount })),
+    now,
+  );
   await appendEvidence(
     client,
     now,

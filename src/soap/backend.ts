@@ -2,8 +2,11 @@ import type { Caller } from "../domain/entity.ts";
 import type { CertificateKind } from "../domain/outcome.ts";
 import type { Submission } from "../domain/submission.ts";
 import type { Acceptance } from "../lifecycle/accept-submission.ts";
+import type { Cancellation } from "../lifecycle/cancel-message.ts";
 import type { CertificateAnswer } from "../lifecycle/fetch-certificate.ts";
+import type { FoundPage, MessageSearch } from "../lifecycle/search-messages.ts";
 import type { MessageKey, StatusEntry } from "../lifecycle/tell-status.ts";
+import type { UsageRow } from "../store/usage.ts";
 import type { Credential } from "../store/users.ts";
 
 /** What stands behind the door: the lifecycle, and who may come in. */
@@ -19,6 +22,12 @@ export interface Backend {
     key: MessageKey | { readonly csv: string },
     kind: CertificateKind | undefined,
   ): Promise<CertificateAnswer>;
+  cancelMessage(caller: Caller, key: MessageKey): Promise<Cancellation>;
+  searchMessages(caller: Caller, search: MessageSearch): Promise<FoundPage>;
+  tellUsage(
+    caller: Caller,
+    period: { readonly from: string; readonly until: string },
+  ): Promise<readonly UsageRow[]>;
   findCredential(username: string): Promise<Credential | undefined>;
   /** The user for whom an X.509 certificate stands, by its SHA-256 in hexadecimal. */
   findCertificate?(fingerprint: string): Promise<Credential | undefined>;

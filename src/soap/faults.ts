@@ -131,6 +131,14 @@ export const FAULTS = {
       en: "The scheduled instant is not valid.",
     },
   },
+  InvalidPeriod: {
+    side: "caller",
+    words: {
+      ca: "El període o el cursor no és vàlid.",
+      es: "El período o el cursor no es válido.",
+      en: "The period or the cursor is not valid.",
+    },
+  },
   MailboxNotAuthorised: {
     side: "caller",
     words: {
@@ -153,6 +161,14 @@ export const FAULTS = {
       ca: "L'entitat no té cap missatge amb aquest identificador.",
       es: "La entidad no tiene ningún mensaje con este identificador.",
       en: "The entity has no message with this identifier.",
+    },
+  },
+  NotCancellable: {
+    side: "caller",
+    words: {
+      ca: "És massa tard per anul·lar el missatge: l'operador ja el pot tenir.",
+      es: "Es demasiado tarde para anular el mensaje: el operador ya puede tenerlo.",
+      en: "It is too late to cancel the message: the operator may have it.",
     },
   },
   Unavailable: {

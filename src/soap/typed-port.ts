@@ -1,13 +1,18 @@
 import { CONTRACT_NAMESPACE, DOOR_PATH, readContract } from "./contract.ts";
+import { CancelSms } from "./operations/CancelSms.ts";
 import { GetCertificate } from "./operations/GetCertificate.ts";
 import { GetStatus } from "./operations/GetStatus.ts";
+import { GetUsage } from "./operations/GetUsage.ts";
+import { SearchMessages } from "./operations/SearchMessages.ts";
 import { SendCertifiedSms } from "./operations/SendCertifiedSms.ts";
 import type { Port } from "./port.ts";
 import { schemaViolation } from "./violations.ts";
 import { localName, namespaceOf } from "./xml/node.ts";
 
 const OPERATIONS = new Map(
-  [SendCertifiedSms, GetStatus, GetCertificate].map((operation) => [operation.name, operation]),
+  [SendCertifiedSms, GetStatus, GetCertificate, CancelSms, SearchMessages, GetUsage].map(
+    (operation) => [operation.name, operation],
+  ),
 );
 
 /** The port of `wsdl/sms-certificat.wsdl`. */

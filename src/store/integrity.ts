@@ -50,6 +50,8 @@ const INVARIANTS: readonly Invariant[] = [
     sql: `select m.message_id, 'no settle work' as detail from messages m
       where m.message_id = any($1)
         and not exists (select from outcomes o where o.message_id = m.message_id)
+        and not exists (select from evidence e where e.message_id = m.message_id
+          and e.body ->> 'event' = 'SubmissionCancelled')
         and not exists (select from work w where w.message_id = m.message_id and w.step = 'settle')`,
   },
   {

@@ -77,6 +77,11 @@ export async function finish(db: Connection, works: readonly Work[]): Promise<vo
   );
 }
 
+/** Takes out whatever was still to be done for a message: nothing is. */
+export async function abandon(db: Connection, messageId: MessageId): Promise<void> {
+  await db.query("delete from work where lane = $1 and message_id = $2", [LANE, messageId]);
+}
+
 /** The step is tried again at an instant, unless it was made due before that meanwhile. */
 export async function retry(
   db: Connection,

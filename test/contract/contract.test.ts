@@ -85,6 +85,9 @@ const TYPED = [
   "SendCertifiedSmsResponse",
   "GetStatusResponse",
   "GetCertificateResponse",
+  "CancelSmsResponse",
+  "SearchMessagesResponse",
+  "GetUsageResponse",
   "ServiceFault",
 ];
 

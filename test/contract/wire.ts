@@ -3,7 +3,7 @@ import { SECRET } from "../support/soap-door.ts";
 
 /**
  * Fills the blanks of a request: `{{created}}` with an optional offset in seconds (`{{created-600}}`),
- * `{{nonce}}` and `{{digest}}`, which belong together.
+ * `{{nonce}}` and `{{digest}}`, which belong together; `{{month}}`.
  */
 export function fillIn(template: string, now: Date, nonce: Buffer): string {
   let created = "";
@@ -12,13 +12,14 @@ export function fillIn(template: string, now: Date, nonce: Buffer): string {
       created = new Date(now.getTime() + Number(seconds ?? 0) * 1000).toISOString();
       return created;
     })
+    .replaceAll("{{month}}", now.toISOString().slice(0, 7))
     .replaceAll("{{nonce}}", nonce.toString("base64"))
     .replace("{{digest}}", () => passwordDigest(nonce, created, SECRET).toString("base64"));
 }
 
 /** What differs from run to run, and what is written in its place. */
 const CHANGING =
-  /<(messageId|csv|sha256|pdf|correlationId|verificationUrl|acceptedAt|receiptDeadline|expectedBy|issuedAt|retainUntil|outcomeAt|relayedAt|stateAt|smscMessageId|nextExpectedAt|identifier|capturedAt|at)>([^<]*)</g;
+  /<(messageId|csv|sha256|pdf|correlationId|verificationUrl|acceptedAt|receiptDeadline|expectedBy|issuedAt|retainUntil|outcomeAt|relayedAt|stateAt|smscMessageId|nextExpectedAt|identifier|capturedAt|cancelledAt|month|at)>([^<]*)</g;
 
 /** An answer as it is kept in a folder: one element per line, and blanks for what changes. */
 export function normalise(answer: string, request: string): string {

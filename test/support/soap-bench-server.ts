@@ -94,6 +94,9 @@ async function door(): Promise<number> {
     acceptSubmission: () => Promise.resolve(acceptance),
     tellStatus: () => Promise.resolve([]),
     fetchCertificate: () => Promise.resolve(issued),
+    cancelMessage: () => Promise.reject(new Error("not measured")),
+    searchMessages: () => Promise.reject(new Error("not measured")),
+    tellUsage: () => Promise.reject(new Error("not measured")),
     findCredential: () => Promise.resolve(credential),
     rememberNonce: () => Promise.resolve(true),
   };

@@ -3,13 +3,17 @@ import fastify, { type FastifyInstance } from "fastify";
 import { encryptSecret, hashSecret } from "../../src/domain/secret.ts";
 import { uuidv7, type EntityId, type UserId } from "../../src/domain/ids.ts";
 import { acceptSubmission } from "../../src/lifecycle/accept-submission.ts";
+import { cancelMessage } from "../../src/lifecycle/cancel-message.ts";
 import { fetchCertificate } from "../../src/lifecycle/fetch-certificate.ts";
+import { searchMessages } from "../../src/lifecycle/search-messages.ts";
+import { tellUsage } from "../../src/lifecycle/tell-usage.ts";
 import { tellStatus } from "../../src/lifecycle/tell-status.ts";
 import type { Backend } from "../../src/soap/backend.ts";
 import { registerSoapDoor, type DoorOptions } from "../../src/soap/door.ts";
 import type { DoorLogFields } from "../../src/soap/log.ts";
 import { saveAlias } from "../../src/store/aliases.ts";
 import { insertEntity } from "../../src/store/entities.ts";
+import { insertTariff } from "../../src/store/tariffs.ts";
 import {
   findCredential,
   findCredentialByCertificate,
@@ -81,6 +85,9 @@ export function backendOf({ context }: Story): Backend {
       acceptSubmission(context, caller, submission, how),
     tellStatus: (caller, keys) => tellStatus(context, caller, keys),
     fetchCertificate: (caller, key, kind) => fetchCertificate(context, caller, key, kind),
+    cancelMessage: (caller, key) => cancelMessage(context, caller, key),
+    searchMessages: (caller, search) => searchMessages(context, caller, search),
+    tellUsage: (caller, period) => tellUsage(context, caller, period),
     findCredential: (username) => findCredential(context.db, username),
     findCertificate: (fingerprint) => findCredentialByCertificate(context.db, fingerprint),
     rememberNonce: (used) => rememberNonce(context.db, used),
@@ -131,12 +138,27 @@ async function addUsers({ context, caller }: Story, key: Buffer): Promise<void> 
     },
     now,
   );
+  const counted = {
+    ...caller.entity,
+    entityId: newId() as EntityId,
+    name: "Departament que compta",
+    nif: "S0811003C",
+  };
+  await insertEntity(db, counted, now);
+  const validFrom = new Date("2020-01-01T00:00:00Z");
+  await insertTariff(db, { item: "sms", entityId: undefined, validFrom, price: "0.0725" });
+  await insertTariff(db, { item: "certificate", entityId: undefined, validFrom, price: "0.35" });
   const scrypt = await hashSecret(SECRET, systemRandom);
   const users = [
     { username: "demo" },
     { username: "text-only", digest: false },
     { username: "no-permission", permissions: [] },
     { username: "no-contract", entityId: without.entityId },
+    {
+      username: "accountant",
+      entityId: counted.entityId,
+      permissions: ["send", "administer"] as const,
+    },
   ];
   for (const { username, digest = true, ...more } of users) {
     const user = { ...caller.user, userId: newId() as UserId, username, ...more };

@@ -60,6 +60,7 @@ test.each([
     "EventName",
     all<EvidenceEvent>({
       SubmissionAcceptance: true,
+      SubmissionCancelled: true,
       RelayAttempt: true,
       RelayDeferred: true,
       ResendOrdered: true,

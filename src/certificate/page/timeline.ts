@@ -88,6 +88,9 @@ function describe(
       return [cell(event.delivered), instant(new Date(body.deliveredAt)), none];
     case "ContentHandoverFailure":
       return [cell(event.deadline), instant(at), none];
+    case "SubmissionCancelled":
+      // A message that was cancelled has no certificate.
+      return [none, instant(at), none];
     case "CertificateIssued":
       return [cell(`${event.issued}: ${body.csv}`), instant(at), none];
   }
