@@ -7,6 +7,7 @@ import { tariffCommand } from "./command-line/administration/tariff.ts";
 import { usageCommand } from "./command-line/administration/usage.ts";
 import { userCommand } from "./command-line/administration/user.ts";
 import { print, UsageError, type Command } from "./command-line/command.ts";
+import { conflictsCommand } from "./command-line/conflicts.ts";
 import { demoCommand } from "./command-line/demo.ts";
 import { resendCommand, verifyCommand, workCommand } from "./command-line/operations.ts";
 import { migrateCommand, serveCommand, simulateOperatorCommand } from "./command-line/serve.ts";
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   usageCommand,
   workCommand,
   resendCommand,
+  conflictsCommand,
   verifyCommand,
   verifyPdfCommand,
   simulateOperatorCommand,

@@ -23,6 +23,7 @@ export function evidenceJson(facts: CertificateFacts): Buffer {
         issuedAt: facts.issuedAt,
         retainUntil: facts.retainUntil,
         corrects: facts.corrects,
+        operatorDeliveredAt: facts.operatorDeliveredAt,
       },
       eni: facts.eni,
       issuer: facts.issuer,

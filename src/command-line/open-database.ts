@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { openDatabase } from "../open-database.ts";
 import { secretsKey } from "../secrets-key.ts";
-import { parseSettings, readEnvironment } from "../settings.ts";
+import { parseSettings, readEnvironment, type Settings } from "../settings.ts";
 import { systemClock, systemRandom } from "../system.ts";
 import { print } from "./command.ts";
 
@@ -9,7 +9,7 @@ import { print } from "./command.ts";
 export interface OpenDatabase {
   readonly db: pg.Pool;
   readonly secretsKey: Buffer;
-  readonly production: boolean;
+  readonly settings: Settings;
 }
 
 /** Opens the database of the settings for one command, beside a running service or without one. */
@@ -22,7 +22,7 @@ export async function withDatabase<T>(work: (database: OpenDatabase) => Promise<
   });
   try {
     const key = await secretsKey(settings, systemRandom);
-    return await work({ db: database.db, secretsKey: key, production: settings.production });
+    return await work({ db: database.db, secretsKey: key, settings });
   } finally {
     await database.close();
   }

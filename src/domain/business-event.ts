@@ -1,4 +1,4 @@
-import type { CertificateKind, NotDeliveredReason } from "./outcome.ts";
+import type { CertificateKind, LateVerdict, NotDeliveredReason } from "./outcome.ts";
 import type { MessageState } from "./delivery-receipt.ts";
 
 /**
@@ -33,6 +33,8 @@ export type BusinessEvent =
       readonly messageId: string;
       readonly outcome: "delivered" | NotDeliveredReason;
     }
+  /** A delivery was reported after the negative outcome; only one inside the period corrects it. */
+  | { readonly name: "deliveredLate"; readonly messageId: string; readonly verdict: LateVerdict }
   | { readonly name: "certified"; readonly messageId: string; readonly kind: CertificateKind }
   | { readonly name: "notified"; readonly messageId: string }
   /** A step failed and is tried again by itself. */

@@ -2,7 +2,7 @@ import type { DeliveryReceipt } from "./delivery-receipt.ts";
 import type { EniMetadata } from "./eni.ts";
 import type { Entity } from "./entity.ts";
 import type { Evidence } from "./evidence.ts";
-import type { SegmentView } from "./message.ts";
+import type { MessageView, SegmentView } from "./message.ts";
 import type { CertificateKind, Outcome } from "./outcome.ts";
 import type { Message } from "./submission.ts";
 
@@ -38,6 +38,8 @@ export interface CertificateFacts {
   readonly corrects?: string | undefined;
   /** Undefined when no organ is known. */
   readonly eni?: EniMetadata | undefined;
+  /** When the late delivery took place, as the operator dates it: what a corrective one rests on. */
+  readonly operatorDeliveredAt?: Date | undefined;
 }
 
 /** The file of a certificate, complete: nothing is added to it later. */
@@ -52,6 +54,13 @@ export interface SealedCertificate {
 /** The kind of certificate that an outcome calls for. */
 export function certificateKind(outcome: Outcome): CertificateKind {
   return outcome.kind === "delivered" ? "positive" : "negative";
+}
+
+/** Every certificate that a message is to have, in the order in which they are issued. */
+export function kindsDue({ outcome, lateDelivery }: MessageView): CertificateKind[] {
+  if (!outcome) return [];
+  const corrected = lateDelivery?.verdict === "withinPeriod";
+  return [certificateKind(outcome), ...(corrected ? (["corrective"] as const) : [])];
 }
 
 /** The seal or a time-stamp is not to be had now: the message waits for its certificate. */

@@ -22,12 +22,11 @@ export interface SettleInstants {
  * for receipts in flight have passed. A doubtful or contradicted receipt certifies nothing.
  */
 export function decideOutcome(view: MessageView, instants: SettleInstants): Decision {
-  const held = view.segments.find((segment) => segment.conflict !== undefined);
-  if (held) return { kind: "hold", why: `segment ${held.number}: ${held.conflict ?? ""}` };
+  const why = openConflict(view);
+  if (why !== undefined) return { kind: "hold", why };
   // While an answer of the SMSC is on its way, and wherever a delivery cannot follow, nothing is.
-  const delivered = mayFollow(view.stage, "ContentHandover")
-    ? deliveredAt(view.segments)
-    : undefined;
+  const possible = mayFollow(view.stage, "ContentHandover") && view.decision !== "notDelivered";
+  const delivered = possible ? deliveredAt(view.segments) : undefined;
   if (delivered && delivered <= instants.decideAt) {
     return { kind: "settle", outcome: { kind: "delivered", at: delivered } };
   }
@@ -36,6 +35,12 @@ export function decideOutcome(view: MessageView, instants: SettleInstants): Deci
     kind: "settle",
     outcome: { kind: "notDelivered", at: instants.receiptDeadline, reason: reasonFor(view) },
   };
+}
+
+/** Which reports a person has to decide about; undefined when there are none. */
+export function openConflict(view: MessageView): string | undefined {
+  const held = view.segments.find(({ conflict }) => conflict !== undefined);
+  return held && `segment ${held.number}: ${held.conflict ?? ""}`;
 }
 
 function deliveredAt(segments: readonly SegmentView[]): Date | undefined {
@@ -47,6 +52,7 @@ function deliveredAt(segments: readonly SegmentView[]): Date | undefined {
 }
 
 function reasonFor(view: MessageView): NotDeliveredReason {
+  if (view.decision === "notDelivered") return "contradicted";
   const failed = view.segments.find(
     ({ messageState }) =>
       messageState !== undefined && messageState !== "DELIVERED" && isFinal(messageState),

@@ -1,6 +1,6 @@
 import { sha256 } from "./content.ts";
 import type { MessageState } from "./delivery-receipt.ts";
-import type { CertificateKind, NotDeliveredReason } from "./outcome.ts";
+import type { CertificateKind, LateVerdict, NotDeliveredReason } from "./outcome.ts";
 import type { MessageId, ReceiptId } from "./ids.ts";
 
 /** A segment that the SMSC took, with the id that it gave, verbatim. */
@@ -88,12 +88,33 @@ export type EvidenceBody =
       readonly reason: NotDeliveredReason;
     }
   | {
+      /** Ours: a delivery was reported after the negative outcome, which stays. */
+      readonly event: "LateDelivery";
+      /** The arrival of the receipt that completed the delivery. */
+      readonly receivedAt: string;
+      /** As the operator dates it; null when it gives no date that can be read. */
+      readonly deliveredAt: string | null;
+      readonly verdict: LateVerdict;
+    }
+  | {
+      /** Ours: a person decides what reports that cannot be relied upon are worth. */
+      readonly event: "ConflictDecided";
+      readonly as: DecidedAs;
+      /** What was decided about. */
+      readonly conflict: string;
+      readonly decidedBy: string;
+      readonly reason: string;
+    }
+  | {
       /** Ours. */
       readonly event: "CertificateIssued";
       readonly kind: CertificateKind;
       readonly csv: string;
       readonly sha256: string;
     };
+
+/** What a person may decide about a conflict. */
+export type DecidedAs = "delivered" | "notDelivered";
 
 export type EvidenceEvent = EvidenceBody["event"];
 

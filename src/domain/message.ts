@@ -1,6 +1,9 @@
 import { isFinal, type MessageState } from "./delivery-receipt.ts";
-import type { AcceptedSegment, Evidence, EvidenceBody } from "./evidence.ts";
-import type { CertificateKind, NotDeliveredReason, Outcome } from "./outcome.ts";
+import type { AcceptedSegment, DecidedAs, Evidence, EvidenceBody } from "./evidence.ts";
+import type { CertificateKind, LateDelivery, NotDeliveredReason, Outcome } from "./outcome.ts";
+import { afterDecision, afterReceipt, type ReceiptBody, type SegmentView } from "./segment.ts";
+
+export type { SegmentView } from "./segment.ts";
 
 /**
  * Where a message is. Each stage carries only what is known when it is entered:
@@ -26,26 +29,16 @@ export type Stage =
       readonly resendOrdered?: true;
     }
   | { readonly name: "refused"; readonly since: Date; readonly commandStatus: number | null }
-  | { readonly name: "undeliverable"; readonly since: Date; readonly messageState: MessageState }
+  | {
+      readonly name: "undeliverable";
+      readonly since: Date;
+      readonly messageState: MessageState;
+      /** A person has decided that it was delivered all the same. */
+      readonly decidedDelivered?: true;
+    }
   | { readonly name: "delivered"; readonly since: Date }
   | { readonly name: "notDelivered"; readonly since: Date; readonly reason: NotDeliveredReason }
   | { readonly name: "cancelled"; readonly since: Date };
-
-/** One submit_sm of the message, as the evidence tells it. */
-export interface SegmentView {
-  readonly number: number;
-  readonly payloadSha256?: string | undefined;
-  readonly smscMessageId?: string | undefined;
-  readonly relayedAt?: Date | undefined;
-  /** The first final state, else the last one reported. */
-  readonly messageState?: MessageState | undefined;
-  /** Arrival of the receipt that told it. */
-  readonly stateAt?: Date | undefined;
-  readonly errorCode?: string | undefined;
-  readonly operatorDoneDate?: string | undefined;
-  /** Why its receipts cannot be relied upon. */
-  readonly conflict?: string | undefined;
-}
 
 interface IssuedCertificate {
   readonly kind: CertificateKind;
@@ -58,6 +51,10 @@ export interface MessageView {
   readonly stage: Stage;
   readonly segments: readonly SegmentView[];
   readonly outcome?: Outcome | undefined;
+  /** Reported when the outcome was closed already. */
+  readonly lateDelivery?: LateDelivery | undefined;
+  /** The last decision of a person about its conflicts. */
+  readonly decision?: DecidedAs | undefined;
   readonly certificates: readonly IssuedCertificate[];
 }
 
@@ -104,9 +101,24 @@ export function mayFollow(stage: Stage, event: EvidenceBody["event"]): boolean {
     if (event === "RelayAttempt") return stage.resendOrdered === true;
     if (event === "ResendOrdered") return stage.resendOrdered === undefined;
   }
+  if (stage.name === "undeliverable" && event === "ContentHandover") {
+    return stage.decidedDelivered === true;
+  }
   // A name that a later version writes is in no list of this one.
   return (LEGAL_BEFORE as Partial<typeof LEGAL_BEFORE>)[event]?.includes(stage.name) ?? false;
 }
+
+/** What the operator reports, and what a person decides about it, also after the end. */
+const EVERYWHERE: readonly Stage["name"][] = [
+  "accepted",
+  "relaying",
+  "relayed",
+  "indeterminate",
+  "refused",
+  "undeliverable",
+  "delivered",
+  "notDelivered",
+];
 
 const LEGAL_BEFORE: Record<EvidenceBody["event"], readonly Stage["name"][]> = {
   SubmissionAcceptance: [],
@@ -115,16 +127,7 @@ const LEGAL_BEFORE: Record<EvidenceBody["event"], readonly Stage["name"][]> = {
   RelayDeferred: ["relaying", "undeliverable"],
   RelayToNonERDS: ["relaying", "indeterminate", "undeliverable"],
   RelayToNonERDSFailure: ["relaying", "undeliverable"],
-  DeliveryReceipt: [
-    "accepted",
-    "relaying",
-    "relayed",
-    "indeterminate",
-    "refused",
-    "undeliverable",
-    "delivered",
-    "notDelivered",
-  ],
+  DeliveryReceipt: EVERYWHERE,
   ResendOrdered: ["indeterminate"],
   ContentHandover: ["relayed", "indeterminate"],
   ContentHandoverFailure: [
@@ -135,6 +138,8 @@ const LEGAL_BEFORE: Record<EvidenceBody["event"], readonly Stage["name"][]> = {
     "refused",
     "undeliverable",
   ],
+  LateDelivery: ["notDelivered"],
+  ConflictDecided: EVERYWHERE,
   CertificateIssued: ["delivered", "notDelivered"],
 };
 
@@ -191,6 +196,14 @@ function step(view: MessageView, { at, body, seq }: Evidence): MessageView {
         stage: { name: "notDelivered", since: at, reason: body.reason },
         outcome: { kind: "notDelivered", at, reason: body.reason },
       };
+    case "LateDelivery": {
+      if (view.lateDelivery) throw new IllegalEvidence(`record ${seq}: delivered late twice`);
+      const deliveredAt = body.deliveredAt === null ? undefined : new Date(body.deliveredAt);
+      const receivedAt = new Date(body.receivedAt);
+      return { ...view, lateDelivery: { receivedAt, deliveredAt, verdict: body.verdict } };
+    }
+    case "ConflictDecided":
+      return withDecision(view, body.as);
     case "CertificateIssued": {
       const { kind, csv, sha256 } = body;
       return {
@@ -219,8 +232,6 @@ function withAccepted(view: MessageView, accepted: readonly AcceptedSegment[]): 
   };
 }
 
-type ReceiptBody = Extract<EvidenceBody, { event: "DeliveryReceipt" }>;
-
 function withReceipt(view: MessageView, body: ReceiptBody): MessageView {
   const segments = view.segments.map((segment) =>
     segment.number === body.segment ? afterReceipt(segment, body) : segment,
@@ -237,21 +248,11 @@ function withReceipt(view: MessageView, body: ReceiptBody): MessageView {
   return { ...view, stage, segments };
 }
 
-function afterReceipt(segment: SegmentView, body: ReceiptBody): SegmentView {
-  const { messageState } = body;
-  if (body.doubt !== null) return { ...segment, conflict: segment.conflict ?? body.doubt };
-  if (segment.messageState !== undefined && isFinal(segment.messageState)) {
-    if (!isFinal(messageState) || messageState === segment.messageState) return segment;
-    return {
-      ...segment,
-      conflict: `${messageState} was reported after ${segment.messageState}`,
-    };
-  }
-  return {
-    ...segment,
-    messageState,
-    stateAt: new Date(body.receivedAt),
-    errorCode: body.errorCode ?? undefined,
-    operatorDoneDate: body.operatorDoneDate ?? undefined,
-  };
+function withDecision(view: MessageView, as: DecidedAs): MessageView {
+  const segments = view.segments.map((segment) => afterDecision(segment, as));
+  const decided = { ...view, segments, decision: as };
+  if (view.stage.name !== "undeliverable") return decided;
+  const { name, since, messageState } = view.stage;
+  const stage: Stage = { name, since, messageState };
+  return { ...decided, stage: as === "delivered" ? { ...stage, decidedDelivered: true } : stage };
 }

@@ -1,17 +1,16 @@
-import {
-  certificateKind,
-  CertificateDelayed,
-  type CertificateFacts,
-} from "../domain/certificate.ts";
+import { CertificateDelayed, kindsDue, type CertificateFacts } from "../domain/certificate.ts";
 import { HOUR, SECOND } from "../domain/clock.ts";
 import { eniMetadata } from "../domain/eni.ts";
-import type { Evidence } from "../domain/evidence.ts";
+import type { Evidence, EvidenceBody } from "../domain/evidence.ts";
 import { ServiceError } from "../domain/errors.ts";
+import type { MessageId } from "../domain/ids.ts";
 import { foldMessage } from "../domain/message.ts";
+import type { CertificateKind } from "../domain/outcome.ts";
 import { retainUntil } from "../domain/retention.ts";
+import type { Message } from "../domain/submission.ts";
 import { insertCertificate, readCode } from "../store/certificates.ts";
 import { insertCharge } from "../store/charges.ts";
-import { DataInconsistency, transaction } from "../store/database.ts";
+import { DataInconsistency, transaction, type Connection } from "../store/database.ts";
 import { appendEvidence, readChain } from "../store/evidence.ts";
 import { readMessage } from "../store/messages.ts";
 import { readReceipts } from "../store/receipts.ts";
@@ -42,52 +41,61 @@ export async function certifyMessages(context: LifecycleContext): Promise<number
 
 async function certify(context: LifecycleContext, work: Work): Promise<void> {
   try {
-    const facts = await readFacts(context, work);
-    const sealed = await context.issuer.issue(facts);
-    const issued = await transaction(context.db, async (client) => {
-      const chain = await readChain(client, work.messageId);
-      const { message, kind, csv, issuedAt } = facts;
-      const first = await insertCertificate(client, {
-        ...sealed,
-        messageId: work.messageId,
-        kind,
-        csv,
-        issuedAt,
-        retainUntil: facts.retainUntil,
-        eni: facts.eni,
-      });
-      if (first) {
-        const { sha256 } = sealed;
-        await appendEvidence(client, issuedAt, [
-          {
-            messageId: work.messageId,
-            chain,
-            bodies: [{ event: "CertificateIssued", kind, csv, sha256 }],
-          },
-        ]);
-        const { entityId, messageId } = message;
-        await insertCharge(client, {
-          messageId,
-          item: "certificate",
-          entityId,
-          units: 1,
-          at: issuedAt,
-        });
-        if (message.mailbox !== undefined) await enqueue(client, "notify", [messageId], issuedAt);
-      }
-      await finish(client, [work]);
-      return first;
-    });
-    if (issued) context.tell({ name: "certified", messageId: work.messageId, kind: facts.kind });
+    const view = foldMessage(await readChain(context.db, work.messageId));
+    if (!view.outcome) throw new DataInconsistency(`certify ${work.messageId}: no outcome`);
+    const has = new Set(view.certificates.map(({ kind }) => kind));
+    const missing = kindsDue(view).filter((kind) => !has.has(kind));
+    for (const [index, kind] of missing.entries()) {
+      await issue(context, work, kind, index === missing.length - 1);
+    }
+    if (missing.length === 0) await finish(context.db, [work]);
   } catch (error) {
     await postpone(context, work, error);
   }
 }
 
+async function issue(
+  context: LifecycleContext,
+  work: Work,
+  kind: CertificateKind,
+  isLast: boolean,
+): Promise<void> {
+  const { messageId } = work;
+  const facts = await readFacts(context, messageId, kind);
+  const sealed = await context.issuer.issue(facts);
+  const { message, csv, issuedAt, retainUntil: until, eni } = facts;
+  const issued = await transaction(context.db, async (client) => {
+    const chain = await readChain(client, messageId);
+    const certificate = { ...sealed, messageId, kind, csv, issuedAt, retainUntil: until, eni };
+    const first = await insertCertificate(client, certificate);
+    if (first) {
+      const { sha256 } = sealed;
+      const body: EvidenceBody = { event: "CertificateIssued", kind, csv, sha256 };
+      await appendEvidence(client, issuedAt, [{ messageId, chain, bodies: [body] }]);
+      await charge(client, message, kind, issuedAt);
+      if (message.mailbox !== undefined) await enqueue(client, "notify", [messageId], issuedAt);
+    }
+    if (isLast) await finish(client, [work]);
+    return first;
+  });
+  if (issued) context.tell({ name: "certified", messageId, kind });
+}
+
+/** A correction costs nothing: the message was to have one certificate, the right one. */
+async function charge(
+  client: Connection,
+  { messageId, entityId }: Message,
+  kind: CertificateKind,
+  at: Date,
+): Promise<void> {
+  if (kind === "corrective") return;
+  await insertCharge(client, { messageId, item: "certificate", entityId, units: 1, at });
+}
+
 async function postpone(context: LifecycleContext, work: Work, error: unknown): Promise<void> {
   const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   if (work.attempts >= MOST_FAULTS && !(error instanceof CertificateDelayed)) {
-    await giveUp(context.db, work, cause);
+    await giveUp(context.db, work, cause, context.clock.now());
     context.tell({ name: "givenUp", messageId: work.messageId, step: "certify", cause });
     return;
   }
@@ -101,15 +109,16 @@ async function postpone(context: LifecycleContext, work: Work, error: unknown): 
   context.tell({ name: "putOff", messageId, step: "certify", attempts: work.attempts, cause });
 }
 
-async function readFacts(context: LifecycleContext, work: Work): Promise<CertificateFacts> {
+async function readFacts(
+  context: LifecycleContext,
+  messageId: MessageId,
+  kind: CertificateKind,
+): Promise<CertificateFacts> {
   const { db, settings } = context;
-  const { messageId } = work;
   const message = await readMessage(db, messageId);
-  const evidence = untilOutcome(await readChain(db, messageId));
-  const view = foldMessage(evidence);
-  const { outcome, segments } = view;
+  const evidence = toldBy(kind, await readChain(db, messageId));
+  const { outcome, segments, lateDelivery } = foldMessage(evidence);
   if (!message || !outcome) throw new DataInconsistency(`certify ${messageId}: no outcome`);
-  const kind = certificateKind(outcome);
   const csv = await readCode(db, messageId, kind);
   const caller = await findCallerById(db, message.userId);
   if (csv === undefined || !caller) throw new ServiceError("Internal");
@@ -134,13 +143,20 @@ async function readFacts(context: LifecycleContext, work: Work): Promise<Certifi
       evidence.flatMap(({ body }) => (body.event === "DeliveryReceipt" ? [body.receiptId] : [])),
     ),
     eni: eniMetadata({ dir3, csv, issuedAt }, settings.eni),
+    ...(kind === "corrective" && {
+      outcome: { kind: "delivered", at: lateDelivery?.receivedAt ?? outcome.at },
+      corrects: await readCode(db, messageId, "negative"),
+      operatorDeliveredAt: lateDelivery?.deliveredAt,
+    }),
   };
 }
 
-/** A certificate tells what was known when its outcome was settled: what comes later is another one's. */
-function untilOutcome(chain: readonly Evidence[]): Evidence[] {
-  const end = chain.findIndex(
-    ({ body }) => body.event === "ContentHandover" || body.event === "ContentHandoverFailure",
+/** A certificate tells what was known when it became due: what comes later is another one's. */
+function toldBy(kind: CertificateKind, chain: readonly Evidence[]): Evidence[] {
+  const end = chain.findIndex(({ body: { event } }) =>
+    kind === "corrective"
+      ? event === "LateDelivery"
+      : event === "ContentHandover" || event === "ContentHandoverFailure",
   );
   return chain.slice(0, end + 1);
 }

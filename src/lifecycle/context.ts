@@ -11,6 +11,8 @@ interface LifecycleSettings {
   readonly receiptDeadline: Duration;
   /** Time allowed after the deadline for receipts in flight. */
   readonly receiptGrace: Duration;
+  /** Zone of the dates that the operator writes into its reports, as IANA names it. */
+  readonly operatorZone: string;
   readonly retention: Duration;
   readonly issuer: Issuer;
   /** Address of the service as callers see it, without a trailing slash. */

@@ -4,7 +4,13 @@ import { assertMay, type Caller } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
 import { parseCsv, type MessageId } from "../domain/ids.ts";
 import type { CertificateKind } from "../domain/outcome.ts";
-import { findByCode, readCertificate, type StoredCertificate } from "../store/certificates.ts";
+import {
+  findByCode,
+  readCertificate,
+  readCode,
+  readIssuedCode,
+  type StoredCertificate,
+} from "../store/certificates.ts";
 import { DataInconsistency } from "../store/database.ts";
 import { readChain } from "../store/evidence.ts";
 import { verificationUrl } from "./certify-message.ts";
@@ -23,6 +29,9 @@ export type CertificateAnswer =
       readonly csv: string;
       readonly verificationUrl: string;
       readonly eni?: EniMetadata | undefined;
+      /** The code of the other one, where a negative certificate was corrected: both are kept. */
+      readonly corrects: string | undefined;
+      readonly correctedBy: string | undefined;
       readonly pdf: Buffer;
     }
   | {
@@ -55,7 +64,20 @@ export async function fetchCertificate(
     const expectedBy = certificateExpectedBy(context, message);
     return { state: "pending", messageId: message.messageId, expectedBy };
   }
-  return issued(context, stored);
+  return issued(context, stored, await otherCodes(context, stored));
+}
+
+type OtherCodes = Pick<Extract<CertificateAnswer, { state: "issued" }>, "corrects" | "correctedBy">;
+
+async function otherCodes(
+  { db }: LifecycleContext,
+  { kind, messageId }: StoredCertificate,
+): Promise<OtherCodes> {
+  return {
+    corrects: kind === "corrective" ? await readCode(db, messageId, "negative") : undefined,
+    correctedBy:
+      kind === "negative" ? await readIssuedCode(db, messageId, "corrective") : undefined,
+  };
 }
 
 async function isCancelled({ db }: LifecycleContext, messageId: MessageId): Promise<boolean> {
@@ -81,7 +103,11 @@ async function byCode(
   return found && { key: { messageId: found.messageId }, kind: found.kind };
 }
 
-function issued(context: LifecycleContext, stored: StoredCertificate): CertificateAnswer {
+function issued(
+  context: LifecycleContext,
+  stored: StoredCertificate,
+  others: OtherCodes,
+): CertificateAnswer {
   if (sha256(stored.pdf) !== stored.sha256) {
     throw new DataInconsistency(`certificate ${stored.messageId} ${stored.kind}: hash differs`);
   }
@@ -95,6 +121,7 @@ function issued(context: LifecycleContext, stored: StoredCertificate): Certifica
     csv: stored.csv,
     verificationUrl: verificationUrl(context.settings.publicUrl, stored.csv),
     eni: stored.eni,
+    ...others,
     pdf: stored.pdf,
   };
 }

@@ -77,7 +77,8 @@ async function relayOrPostpone(context: LifecycleContext, work: Work): Promise<v
     const cause = String(error);
     const { messageId, attempts } = work;
     const over = attempts >= MOST_FAULTS;
-    const shown = over ? giveUp(context.db, work, cause) : putOff(context, work, cause);
+    const now = context.clock.now();
+    const shown = over ? giveUp(context.db, work, cause, now) : putOff(context, work, cause);
     // With the database gone nothing can be put off: the lease ends by itself.
     await shown.catch(() => undefined);
     context.tell(
@@ -150,7 +151,7 @@ async function begin(
   const plan = context.gateway.plan(message.text, concatenationReference(message)).segments;
   if (plan.length !== message.segmentCount) {
     const cause = `the operator's settings now make ${plan.length} segments of the ${message.segmentCount} accepted`;
-    await giveUp(client, work, cause);
+    await giveUp(client, work, cause, now);
     return { name: "givenUp", messageId: work.messageId, step: "relay", cause };
   }
   const attempts = await readAttempts(client, work.messageId);

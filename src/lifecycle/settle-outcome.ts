@@ -4,12 +4,14 @@ import { certificateKind } from "../domain/certificate.ts";
 import { addDuration, HOUR, SECOND } from "../domain/clock.ts";
 import type { Evidence, EvidenceBody } from "../domain/evidence.ts";
 import { newCsv, type MessageId } from "../domain/ids.ts";
-import { IllegalEvidence, isNothingRelayed, tryFold } from "../domain/message.ts";
-import { decideOutcome, type Decision } from "../domain/decide-outcome.ts";
-import type { Outcome } from "../domain/outcome.ts";
+import { judgeLateDelivery, type LateInstants } from "../domain/late-delivery.ts";
+import { IllegalEvidence, isNothingRelayed, tryFold, type MessageView } from "../domain/message.ts";
+import { decideOutcome, openConflict, type Decision } from "../domain/decide-outcome.ts";
+import type { LateDelivery, Outcome } from "../domain/outcome.ts";
 import type { Message } from "../domain/submission.ts";
 import { creditSms } from "../store/charges.ts";
 import { insertOutcomes, type Closing } from "../store/certificates.ts";
+import { CONFLICT } from "../store/conflicts.ts";
 import { transaction } from "../store/database.ts";
 import { appendEvidence, readChains } from "../store/evidence.ts";
 import { readMessages } from "../store/messages.ts";
@@ -17,6 +19,7 @@ import { readAwaitingMatch } from "../store/receipts.ts";
 import { claim, enqueue, finish, giveUp, retry, type Work } from "../store/work.ts";
 import { backOff } from "./back-off.ts";
 import type { LifecycleContext } from "./context.ts";
+import { lateInstants, recordLateDeliveries, type Judgement } from "./late-deliveries.ts";
 
 const LEASE = 30 * SECOND;
 const BATCH = 500;
@@ -78,8 +81,14 @@ interface Settled {
   readonly nothingRelayed: boolean;
   readonly message: Message;
   readonly chain: readonly Evidence[];
-  readonly decision: Decision;
+  readonly decision: Decision | Afterwards;
+  /** A delivery whose reports came too late for the outcome waits to be judged. */
+  readonly lateToo: boolean;
 }
+
+/** What is left to decide about a message that is closed. */
+type Afterwards =
+  { readonly kind: "done" } | { readonly kind: "late"; readonly late: LateDelivery };
 
 async function settle(
   context: LifecycleContext,
@@ -92,55 +101,72 @@ async function settle(
   const chains = await readChains(client, ids);
   const awaitingMatch = await readAwaitingMatch(client, ids);
   const events: BusinessEvent[] = [];
-  const closed: Work[] = [];
-  const settled: (Settled & { readonly outcome: Outcome })[] = [];
+  const done: Work[] = [];
+  const closings: (Settled & { readonly outcome: Outcome })[] = [];
+  const judgements: Judgement[] = [];
   for (const work of due) {
     const message = messages.get(work.messageId);
-    const decided = message && decide(context, work, message, chains.get(work.messageId), now);
-    const early = decided && reasonToWait(context, decided, awaitingMatch, now);
-    if (early) events.push(...(await postpone(client, early, work)));
-    else if (!decided) closed.push(work);
-    else if (decided.decision.kind === "settle") {
-      settled.push({ ...decided, outcome: decided.decision.outcome });
-      events.push(settledEvent(work, decided.decision.outcome));
-    } else events.push(...(await postpone(client, decided.decision, work)));
+    if (!message) {
+      done.push(work);
+      continue;
+    }
+    const settled = decide(context, work, message, chains.get(work.messageId), now);
+    const decision = reasonToWait(context, settled, awaitingMatch, now) ?? settled.decision;
+    if (decision.kind === "done") done.push(work);
+    else if (decision.kind === "late") judgements.push({ ...settled, late: decision.late });
+    else if (decision.kind !== "settle") {
+      events.push(...(await postpone(client, decision, work, now)));
+    } else closings.push({ ...settled, outcome: decision.outcome });
   }
-  if (settled.length > 0) await close(context, client, settled, now);
-  await finish(client, [...closed, ...settled.map(({ work }) => work)]);
-  return events;
+  await close(context, client, closings, now);
+  const late = await recordLateDeliveries(context, client, judgements, now);
+  for (const { work } of closings.filter(({ lateToo }) => lateToo)) {
+    await retry(client, work, now, "delivered late");
+  }
+  const closed = closings.filter(({ lateToo }) => !lateToo);
+  await finish(client, [...done, ...[...closed, ...judgements].map(({ work }) => work)]);
+  return [...events, ...closings.map(settledEvent), ...late];
 }
 
-function settledEvent({ messageId }: Work, outcome: Outcome): BusinessEvent {
-  const { kind } = outcome;
-  return { name: "settled", messageId, outcome: kind === "delivered" ? kind : outcome.reason };
+function settledEvent({ work, outcome }: Settled & { readonly outcome: Outcome }): BusinessEvent {
+  const { messageId } = work;
+  const how = outcome.kind === "delivered" ? outcome.kind : outcome.reason;
+  return { name: "settled", messageId, outcome: how };
 }
 
-/** Undefined when the message is closed already. */
 function decide(
   context: LifecycleContext,
   work: Work,
   message: Message,
   chain: readonly Evidence[] = [],
   now: Date,
-): Settled | undefined {
+): Settled {
   const view = tryFold(chain);
+  const settled = { work, message, chain, nothingRelayed: false, lateToo: false };
   if (view instanceof IllegalEvidence) {
-    const decision: Decision = { kind: "hold", why: view.message };
-    return { work, message, chain, nothingRelayed: false, decision };
+    return { ...settled, decision: { kind: "hold", why: view.message } };
   }
-  if (view.outcome || view.stage.name === "cancelled") return undefined;
-  const { receiptDeadline } = message;
-  const decideAt = addDuration(receiptDeadline, context.settings.receiptGrace);
+  if (view.stage.name === "cancelled") return { ...settled, decision: { kind: "done" } };
+  const instants = lateInstants(message, context.settings);
+  if (view.outcome) return { ...settled, decision: decideAfterwards(view, instants) };
+  const { receiptDeadline, decideAt } = instants;
   const decision = decideOutcome(view, { now, receiptDeadline, decideAt });
+  if (decision.kind === "settle") {
+    const closed = { ...view, outcome: decision.outcome };
+    const lateToo = judgeLateDelivery(closed, instants) !== undefined;
+    return { ...settled, nothingRelayed: isNothingRelayed(view), decision, lateToo };
+  }
   const soon = new Date(now.getTime() + IN_FLIGHT);
   const inFlight = decision.kind === "wait" && view.stage.name === "relaying" && soon < decideAt;
-  return {
-    work,
-    message,
-    chain,
-    nothingRelayed: isNothingRelayed(view),
-    decision: inFlight ? { kind: "wait", until: soon } : decision,
-  };
+  return { ...settled, decision: inFlight ? { kind: "wait", until: soon } : decision };
+}
+
+/** The outcome stands; what is reported afterwards may still correct its certificate, or contradict it. */
+function decideAfterwards(view: MessageView, instants: LateInstants): Decision | Afterwards {
+  const why = openConflict(view);
+  if (why !== undefined) return { kind: "hold", why };
+  const late = judgeLateDelivery(view, instants);
+  return late ? { kind: "late", late } : { kind: "done" };
 }
 
 /**
@@ -149,7 +175,7 @@ function decide(
  */
 function reasonToWait(
   context: LifecycleContext,
-  { decision, message }: Settled,
+  { decision, message, chain }: Settled,
   awaitingMatch: ReadonlySet<MessageId>,
   now: Date,
 ): Exclude<Decision, { kind: "settle" }> | undefined {
@@ -157,7 +183,9 @@ function reasonToWait(
   if (!context.gateway.isReady()) {
     return { kind: "wait", until: addDuration(now, context.settings.receiptGrace) };
   }
-  if (!awaitingMatch.has(message.messageId)) return undefined;
+  // A person who has decided has looked at the receipts that fit nowhere as well.
+  const decided = chain.some(({ body }) => body.event === "ConflictDecided");
+  if (decided || !awaitingMatch.has(message.messageId)) return undefined;
   const patience = addDuration(message.receiptDeadline, context.settings.receiptGrace).getTime();
   return now.getTime() < patience + MATCH_PATIENCE
     ? { kind: "wait", until: new Date(now.getTime() + IN_FLIGHT) }
@@ -168,10 +196,12 @@ async function postpone(
   client: pg.PoolClient,
   decision: Exclude<Decision, { kind: "settle" }>,
   work: Work,
+  now: Date,
 ): Promise<BusinessEvent[]> {
+  const { messageId } = work;
   if (decision.kind === "hold") {
-    await giveUp(client, work, `conflict: ${decision.why}`);
-    return [{ name: "conflict", messageId: work.messageId, cause: decision.why }];
+    await giveUp(client, work, `${CONFLICT}${decision.why}`, now);
+    return [{ name: "conflict", messageId, cause: decision.why }];
   }
   await retry(client, work, decision.until, "waiting for receipts");
   return [];
@@ -183,6 +213,7 @@ async function close(
   settled: readonly (Settled & { readonly outcome: Outcome })[],
   now: Date,
 ): Promise<void> {
+  if (settled.length === 0) return;
   const closings: Closing[] = settled.map(({ work, outcome }) => ({
     messageId: work.messageId,
     outcome,
@@ -196,21 +227,12 @@ async function close(
     credits.map(({ message }) => ({ ...message, units: message.segmentCount })),
     now,
   );
-  await appendEvidence(
-    client,
-    now,
-    settled.map(({ work, chain, outcome }) => ({
-      messageId: work.messageId,
-      chain,
-      bodies: [eventOf(outcome)],
-    })),
-  );
-  await enqueue(
-    client,
-    "certify",
-    closings.map(({ messageId }) => messageId),
-    now,
-  );
+  const additions = settled.map(({ work: { messageId }, chain, outcome }) => {
+    return { messageId, chain, bodies: [eventOf(outcome)] };
+  });
+  await appendEvidence(client, now, additions);
+  const ids = closings.map(({ messageId }) => messageId);
+  await enqueue(client, "certify", ids, now);
 }
 
 function eventOf(outcome: Outcome): EvidenceBody {

@@ -2,7 +2,7 @@ import { addDuration } from "../domain/clock.ts";
 import { assertMay, type Caller } from "../domain/entity.ts";
 import type { Evidence, EvidenceEvent } from "../domain/evidence.ts";
 import type { MessageId } from "../domain/ids.ts";
-import { foldMessage, type MessageView } from "../domain/message.ts";
+import { IllegalEvidence, tryFold, type MessageView } from "../domain/message.ts";
 import type { CertificateKind } from "../domain/outcome.ts";
 import type { Message } from "../domain/submission.ts";
 import { readChains } from "../store/evidence.ts";
@@ -13,8 +13,10 @@ export type { MessageKey } from "./find-message.ts";
 
 export interface StatusEntry {
   readonly key: MessageKey;
-  /** Undefined: the caller's entity has no such message. */
+  /** Undefined: the caller's entity has no such message, or it cannot be told where it is. */
   readonly found: MessageStatus | undefined;
+  /** It is there and its evidence cannot be read: a person has to see to it. */
+  readonly unreadable?: true;
 }
 
 export interface MessageStatus {
@@ -31,6 +33,8 @@ export interface MessageStatus {
         readonly kind: CertificateKind;
         readonly issuedAt: Date;
         readonly csv: string;
+        /** The code of the negative certificate that it corrects. */
+        readonly corrects: string | undefined;
       }
     | { readonly state: "none" };
   /** The instant when something is expected next; undefined when the message is at its end. */
@@ -53,7 +57,11 @@ export async function tellStatus(
   return keys.map((key, index) => {
     const message = messages[index];
     if (!message) return { key, found: undefined };
-    return { key, found: statusOf(context, message, chains.get(message.messageId) ?? []) };
+    const chain = chains.get(message.messageId) ?? [];
+    const view = tryFold(chain);
+    return view instanceof IllegalEvidence
+      ? { key, found: undefined, unreadable: true }
+      : { key, found: statusOf(context, message, chain, view) };
   });
 }
 
@@ -66,12 +74,21 @@ function statusOf(
   context: LifecycleContext,
   message: Message,
   chain: readonly Evidence[],
+  view: MessageView,
 ): MessageStatus {
-  const view = foldMessage(chain);
   const issued = view.certificates.at(-1);
   const expectedBy = certificateExpectedBy(context, message);
   const certificate: MessageStatus["certificate"] = issued
-    ? { state: "issued", kind: issued.kind, issuedAt: issued.issuedAt, csv: issued.csv }
+    ? {
+        state: "issued",
+        kind: issued.kind,
+        issuedAt: issued.issuedAt,
+        csv: issued.csv,
+        corrects:
+          issued.kind === "corrective"
+            ? view.certificates.find(({ kind }) => kind === "negative")?.csv
+            : undefined,
+      }
     : view.stage.name === "cancelled"
       ? { state: "none" }
       : { state: "pending", expectedBy };

@@ -5,6 +5,8 @@ import type { SettingsReader } from "./reader.ts";
 
 /** How messages reach the mobile operator. */
 export interface OperatorSettings {
+  /** Zone of the dates that the operator writes into its reports, as IANA names it. */
+  readonly operatorZone: string;
   readonly smpp: {
     readonly operator: string;
     readonly host: string;
@@ -32,6 +34,7 @@ export function readOperator(reader: SettingsReader): OperatorSettings {
   const { sheet, faults } = readOperatorSheet(text("SMPP_SHEET") ?? "{}");
   for (const each of faults) reader.fault(`SMPP_SHEET: ${each}`);
   return {
+    operatorZone: readZone(reader),
     smpp: {
       operator: inProduction("SMPP_OPERATOR", "it is printed on certificates", "Operador simulat"),
       host: forSmpp("SMPP_HOST", "the operator's SMSC", "127.0.0.1"),
@@ -58,4 +61,16 @@ export function readOperator(reader: SettingsReader): OperatorSettings {
             callbackUrl: reader.url("KANNEL_CALLBACK_URL", ["http:", "https:"]),
           },
   };
+}
+
+/** A wrong one would correct certificates that are right, so production does not guess it. */
+function readZone(reader: SettingsReader): string {
+  const why = "the zone of the dates in the operator's receipts";
+  const zone = reader.inProduction("OPERATOR_TIME_ZONE", why, "UTC");
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    reader.fault("OPERATOR_TIME_ZONE must be a zone such as Europe/Madrid or UTC");
+    return "UTC";
+  }
 }

@@ -32,10 +32,22 @@ export async function insertOutcomes(
       closings.map(({ outcome }) => outcome.at),
     ],
   );
+  await reserveCodes(db, closings);
+}
+
+/** Draws the codes before the certificates are made, so that each can be made again byte for byte. */
+export async function reserveCodes(
+  db: Connection,
+  codes: readonly Pick<Closing, "messageId" | "kind" | "csv">[],
+): Promise<void> {
   await db.query(
     `insert into certificate_codes (csv, message_id, kind)
      select * from unnest($1::text[], $2::uuid[], $3::text[])`,
-    [closings.map(({ csv }) => csv), ids, closings.map(({ kind }) => kind)],
+    [
+      codes.map(({ csv }) => csv),
+      codes.map(({ messageId }) => messageId),
+      codes.map(({ kind }) => kind),
+    ],
   );
 }
 
@@ -46,6 +58,19 @@ export async function readCode(
 ): Promise<string | undefined> {
   const { rows } = await db.query<{ csv: string }>(
     "select csv from certificate_codes where message_id = $1 and kind = $2",
+    [messageId, kind],
+  );
+  return rows[0]?.csv;
+}
+
+/** The code of a certificate that is there already. */
+export async function readIssuedCode(
+  db: Connection,
+  messageId: MessageId,
+  kind: CertificateKind,
+): Promise<string | undefined> {
+  const { rows } = await db.query<{ csv: string }>(
+    "select csv from certificates where message_id = $1 and kind = $2",
     [messageId, kind],
   );
   return rows[0]?.csv;

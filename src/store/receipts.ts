@@ -233,6 +233,24 @@ export async function readReceipts(
   return rows.map(toReceipt);
 }
 
+/** Unmatched receipts that may be about a message: its number, at most so many. */
+export async function readUnmatchedAbout(
+  db: Connection,
+  messageId: MessageId,
+  limit = 50,
+): Promise<DeliveryReceipt[]> {
+  const { rows } = await db.query<ReceiptRow>(
+    `select ${COLUMNS} from receipts where receipt_id in (
+       select u.receipt_id from unmatched_receipts u
+       join awaited_segments a on a.operator = u.operator
+         and (u.smsc_message_id = a.match_key or u.recipient = a.recipient)
+       where a.message_id = $1)
+     order by receipt_id limit $2`,
+    [messageId, limit],
+  );
+  return rows.map(toReceipt);
+}
+
 /** Receipts that have not found their segment: how many, and since when. */
 export interface Unmatched {
   readonly count: number;

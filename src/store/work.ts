@@ -99,11 +99,11 @@ export async function retry(
 }
 
 /** The step waits for a person; it stays visible. */
-export async function giveUp(db: Connection, work: Work, cause: string): Promise<void> {
+export async function giveUp(db: Connection, work: Work, cause: string, at: Date): Promise<void> {
   await db.query(
-    `update work set dead = true, cause = $5
+    `update work set dead = true, cause = $5, given_up_at = $6
      where lane = $1 and step = $2 and message_id = $3 and run_at = $4`,
-    [LANE, work.step, work.messageId, work.lease, cause.slice(0, 500)],
+    [LANE, work.step, work.messageId, work.lease, cause.slice(0, 500), at],
   );
 }
 
@@ -159,7 +159,7 @@ export async function requeue(
   now: Date,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update work set dead = false, run_at = $4, attempts = 0
+    `update work set dead = false, given_up_at = null, run_at = $4, attempts = 0
      where lane = $1 and step = $2 and message_id::text = $3 and dead`,
     [LANE, step, messageId, now],
   );

@@ -21,6 +21,9 @@ export function logEvent(log: Logger, event: BusinessEvent): void {
     case "settled":
       log.info("settled", { messageId: event.messageId, code: event.outcome });
       return;
+    case "deliveredLate":
+      log.info("delivered late", { messageId: event.messageId, code: event.verdict });
+      return;
     case "certified":
       log.info("certified", { messageId: event.messageId, code: event.kind });
       return;

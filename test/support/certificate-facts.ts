@@ -94,12 +94,27 @@ export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
       answeredAt: later(0.6 + number * 0.01).toISOString(),
     })),
   });
+  const corrects = "3F0P-81KD-ZZ72-M4QC-J6TN-W9AB";
+  const operatorDeliveredAt = new Date("2026-03-13T09:15:00.000Z");
+  const doneDate = kind === "corrective" ? "2603131015" : "2603121015";
+  /** The receipts of a delivery that is corrected come when its negative certificate is there. */
+  const heardAt =
+    kind === "corrective" ? new Date(receiptDeadline.getTime() + 20 * HOUR) : later(8);
+  if (kind === "corrective") {
+    append(receiptDeadline, { event: "ContentHandoverFailure", reason: "noReceipt" });
+    append(new Date(receiptDeadline.getTime() + 2 * SECOND), {
+      event: "CertificateIssued",
+      kind: "negative",
+      csv: corrects,
+      sha256: sha256("the negative certificate"),
+    });
+  }
   const state: MessageState | undefined = kind === "negative" ? FAILED_STATE[reason] : "DELIVERED";
   if (state !== undefined) {
     for (const number of numbers) {
       const raw = Buffer.from(`id:${1000 + number} sub:001 dlvrd:001 stat:${state} err:000`);
       const receiptId = `019cdf8e-0000-7000-8000-${String(number).padStart(12, "0")}` as ReceiptId;
-      const receivedAt = later(8 + number);
+      const receivedAt = new Date(heardAt.getTime() + number * SECOND);
       receipts.push({
         receiptId,
         operator: "Operador Mòbil, SAU",
@@ -111,7 +126,7 @@ export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
         messageState: state,
         errorCode: "000",
         operatorSubmitDate: "2603121015",
-        operatorDoneDate: "2603121015",
+        operatorDoneDate: doneDate,
         doubt: undefined,
       });
       append(receivedAt, {
@@ -121,22 +136,35 @@ export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
         matchedBy: "id",
         messageState: state,
         errorCode: "000",
-        operatorDoneDate: "2603121015",
+        operatorDoneDate: doneDate,
         receivedAt: receivedAt.toISOString(),
         rawSha256: sha256(raw),
         doubt: null,
       });
     }
   }
-  const outcomeAt = kind === "negative" ? receiptDeadline : later(8 + segments);
-  append(
-    outcomeAt,
-    kind === "negative"
-      ? { event: "ContentHandoverFailure", reason }
-      : { event: "ContentHandover", deliveredAt: outcomeAt.toISOString() },
-  );
+  const outcomeAt =
+    kind === "negative" ? receiptDeadline : new Date(heardAt.getTime() + segments * SECOND);
+  append(outcomeAt, endOf());
   const view = foldMessage(evidence);
   if (!view.outcome) throw new Error("the facts have no outcome");
+
+  function endOf(): EvidenceBody {
+    const at = outcomeAt.toISOString();
+    switch (kind) {
+      case "positive":
+        return { event: "ContentHandover", deliveredAt: at };
+      case "negative":
+        return { event: "ContentHandoverFailure", reason };
+      case "corrective":
+        return {
+          event: "LateDelivery",
+          receivedAt: at,
+          deliveredAt: operatorDeliveredAt.toISOString(),
+          verdict: "withinPeriod",
+        };
+    }
+  }
   const issuedAt = options.issuedAt ?? new Date(outcomeAt.getTime() + 2 * SECOND);
   const csv = "7Q2M-4K8T-ZB31-9XWC-H5RD-0NVE";
   const dir3 = "L01080000";
@@ -163,10 +191,14 @@ export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
     outcome: view.outcome,
     evidence,
     receipts,
-    corrects: kind === "corrective" ? "3F0P-81KD-ZZ72-M4QC-J6TN-W9AB" : undefined,
     eni: eniMetadata(
       { dir3, csv, issuedAt },
       { organ: undefined, series: undefined, csvRegulation },
     ),
+    ...(kind === "corrective" && {
+      outcome: { kind: "delivered", at: outcomeAt },
+      corrects,
+      operatorDeliveredAt,
+    }),
   };
 }

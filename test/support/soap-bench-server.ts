@@ -88,6 +88,8 @@ async function door(): Promise<number> {
     sha256: "0".repeat(64),
     csv: "0000-0000-0000-0000-0000-0000",
     verificationUrl: "http://127.0.0.1/verifica",
+    corrects: undefined,
+    correctedBy: undefined,
     pdf,
   };
   const backend: Backend = {

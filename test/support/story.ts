@@ -71,6 +71,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
     settings: {
       receiptDeadline: { months: 0, milliseconds: 120 * HOURS },
       receiptGrace: { months: 0, milliseconds: 600_000 },
+      operatorZone: "UTC",
       retention: { months: 60, milliseconds: 0 },
       issuer: { name: "Emissor de prova", nif: "Q0000000J" },
       publicUrl: "http://127.0.0.1:8080",

@@ -5,7 +5,12 @@ import type { MessageState } from "../../src/domain/delivery-receipt.ts";
 import type { ErrorCode } from "../../src/domain/errors.ts";
 import type { EvidenceEvent } from "../../src/domain/evidence.ts";
 import type { Stage } from "../../src/domain/message.ts";
-import type { CertificateKind, NotDeliveredReason, Outcome } from "../../src/domain/outcome.ts";
+import type {
+  CertificateKind,
+  LateVerdict,
+  NotDeliveredReason,
+  Outcome,
+} from "../../src/domain/outcome.ts";
 import type { Language } from "../../src/domain/words.ts";
 import type { MessageStatus } from "../../src/lifecycle/tell-status.ts";
 import { FAULTS } from "../../src/soap/faults.ts";
@@ -53,6 +58,7 @@ test.each([
       noReceipt: true,
       refused: true,
       acceptanceNotConfirmed: true,
+      contradicted: true,
       notRelayed: true,
     }),
   ],
@@ -69,6 +75,8 @@ test.each([
       DeliveryReceipt: true,
       ContentHandover: true,
       ContentHandoverFailure: true,
+      LateDelivery: true,
+      ConflictDecided: true,
       CertificateIssued: true,
     }),
   ],
@@ -86,6 +94,7 @@ test.each([
       UNRECOGNISED: true,
     }),
   ],
+  ["LateVerdict", all<LateVerdict>({ withinPeriod: true, outsidePeriod: true, noDoneDate: true })],
   ["CertificateKind", all<CertificateKind>({ positive: true, negative: true, corrective: true })],
   [
     "CertificateStateName",

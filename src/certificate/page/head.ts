@@ -45,13 +45,14 @@ export function writeHead(paper: Paper, facts: CertificateFacts, wording: Wordin
 
 /** Colour only helps: the words say it, and the bar is as dark in black and white. */
 function writeOutcome(paper: Paper, facts: CertificateFacts, wording: Wording): void {
-  const { kind, outcome, message } = facts;
+  const { kind, outcome, message, operatorDeliveredAt } = facts;
   const colour: Colour = kind === "negative" ? ACCENT : GREEN;
   const start = message.scheduledAt ?? message.acceptedAt;
   const { msisdn } = message.recipient;
+  const deliveredAt = operatorDeliveredAt ?? outcome.at;
   const sentence =
     outcome.kind === "delivered"
-      ? wording.outcomeLine.delivered({ msisdn, at: madridInstant(outcome.at) })
+      ? wording.outcomeLine.delivered({ msisdn, at: madridInstant(deliveredAt) })
       : wording.outcomeLine.notDelivered({
           msisdn,
           from: madridInstant(start),
@@ -59,7 +60,7 @@ function writeOutcome(paper: Paper, facts: CertificateFacts, wording: Wording): 
         });
   const utc =
     outcome.kind === "delivered"
-      ? utcInstant(outcome.at)
+      ? utcInstant(deliveredAt)
       : `${utcInstant(start)} – ${utcInstant(message.receiptDeadline)}`;
   const width = COLUMN - 36;
   const lines = paper.typesetter.lines(sentence, { weight: "regular", size: 9.6 }, width);

@@ -38,7 +38,8 @@ export function writeStatement(paper: Paper, facts: CertificateFacts, wording: W
 }
 
 function sentences(facts: CertificateFacts, wording: Wording): string[] {
-  const { message, entity, username, operator, outcome, segments, corrects } = facts;
+  const { message, entity, username, operator, outcome, segments, corrects, operatorDeliveredAt } =
+    facts;
   const { statement } = wording;
   const accepted = statement.accepted({
     at: madridInstant(message.acceptedAt),
@@ -69,6 +70,9 @@ function sentences(facts: CertificateFacts, wording: Wording): string[] {
           to: madridInstant(message.receiptDeadline),
           reason: wording.reason[outcome.reason],
         });
-  const corrective = corrects === undefined ? [] : [statement.corrective({ corrects })];
+  const corrective =
+    corrects === undefined || !operatorDeliveredAt
+      ? []
+      : [statement.corrective({ corrects, at: madridInstant(operatorDeliveredAt) })];
   return [accepted, relayed, end, ...corrective];
 }

@@ -91,6 +91,13 @@ function describe(
     case "SubmissionCancelled":
       // A message that was cancelled has no certificate.
       return [none, instant(at), none];
+    case "LateDelivery": {
+      const dated = body.deliveredAt === null ? none : instant(new Date(body.deliveredAt));
+      const remark = event.lateVerdict[body.verdict];
+      return [cell(event.late, remark), instant(new Date(body.receivedAt)), dated];
+    }
+    case "ConflictDecided":
+      return [cell(event.decided[body.as], body.reason), instant(at), none];
     case "CertificateIssued":
       return [cell(`${event.issued}: ${body.csv}`), instant(at), none];
   }

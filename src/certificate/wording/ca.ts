@@ -28,8 +28,8 @@ export const ca: Wording = {
       `Que l’operador ${operator} va informar que ${segments === 1 ? "l’únic segment" : `tots els ${segments} segments`} de l’SMS s’havia${segments === 1 ? "" : "n"} lliurat al dispositiu del destinatari; l’avís que completa el lliurament va arribar a aquest servei el ${at}.`,
     notDelivered: ({ from, to, reason }) =>
       `Que, transcorregut el termini que va del ${from} al ${to}, no consta el lliurament de l’SMS: ${reason}`,
-    corrective: ({ corrects }) =>
-      `Que aquest certificat rectifica el de no-lliurament amb CSV ${corrects}, que es conserva: l’avís de l’operador va arribar després d’emetre’l, amb una data de lliurament de dins del termini. Aquesta data és la que dona l’operador.`,
+    corrective: ({ corrects, at }) =>
+      `Que aquest certificat rectifica el de no-lliurament amb CSV ${corrects}, que es conserva: l’avís de l’operador va arribar després del termini, amb una data de lliurament de dins, ${at}. Aquesta data és la que dona l’operador.`,
   },
   section: {
     document: "Dades del certificat",
@@ -101,6 +101,16 @@ export const ca: Wording = {
     doubtful: "avís contradictori, no es té en compte",
     delivered: "Es completa el lliurament",
     deadline: "Acaba el termini sense que consti el lliurament",
+    late: "Arriba, acabat el termini, l’avís que completa el lliurament",
+    lateVerdict: {
+      withinPeriod: "data de l’operador, de dins del termini",
+      outsidePeriod: "data de l’operador, de fora del termini: no rectifica res",
+      noDoneDate: "sense cap data de l’operador que es pugui llegir: no rectifica res",
+    },
+    decided: {
+      delivered: "Una persona resol la contradicció: consta el lliurament",
+      notDelivered: "Una persona resol la contradicció: no consta el lliurament",
+    },
     issued: "S’emet aquest certificat",
     stamped: "Segell de temps (RFC 3161)",
     inSeal: "al segell electrònic d’aquest document",
@@ -126,6 +136,8 @@ export const ca: Wording = {
     refused: "l’operador no el va acceptar.",
     acceptanceNotConfirmed:
       "es va perdre la connexió amb l’operador abans que en confirmés l’acceptació, i no se’n va rebre cap avís de lliurament.",
+    contradicted:
+      "els avisos de l’operador es contradiuen, i una persona va decidir que no acrediten el lliurament.",
     notRelayed: "no es va poder trametre a la xarxa de l’operador.",
   },
   certified: [

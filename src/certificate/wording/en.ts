@@ -29,8 +29,8 @@ export const en: Wording = {
       `That the operator ${operator} reported that ${segments === 1 ? "the only segment" : `all ${segments} segments`} of the SMS had been delivered to the recipient’s device; the report that completes the delivery reached this service on ${at}.`,
     notDelivered: ({ from, to, reason }) =>
       `That, the period from ${from} to ${to} having passed, there is no record of the delivery of the SMS: ${reason}`,
-    corrective: ({ corrects }) =>
-      `That this certificate corrects the one of non-delivery with CSV ${corrects}, which is kept: the operator’s report arrived after its issue, with a delivery date within the period. That date is the one given by the operator.`,
+    corrective: ({ corrects, at }) =>
+      `That this certificate corrects the one of non-delivery with CSV ${corrects}, which is kept: the operator’s report arrived after the period, with a delivery date within it, ${at}. That date is the one given by the operator.`,
   },
   section: {
     document: "The certificate",
@@ -102,6 +102,16 @@ export const en: Wording = {
     doubtful: "contradictory report, disregarded",
     delivered: "The delivery is complete",
     deadline: "The period ends without a record of delivery",
+    late: "The report that completes the delivery arrives after the period",
+    lateVerdict: {
+      withinPeriod: "the operator’s date, within the period",
+      outsidePeriod: "the operator’s date, outside the period: it corrects nothing",
+      noDoneDate: "without a date of the operator that can be read: it corrects nothing",
+    },
+    decided: {
+      delivered: "A person settles the contradiction: delivery is proved",
+      notDelivered: "A person settles the contradiction: delivery is not proved",
+    },
     issued: "This certificate is issued",
     stamped: "Time-stamp (RFC 3161)",
     inSeal: "in the electronic seal of this document",
@@ -127,6 +137,8 @@ export const en: Wording = {
     refused: "the operator did not accept it.",
     acceptanceNotConfirmed:
       "the link with the operator was lost before it confirmed acceptance, and no report of delivery was received.",
+    contradicted:
+      "the operator’s reports contradict each other, and a person decided that they do not prove delivery.",
     notRelayed: "it could not be handed to the operator’s network.",
   },
   certified: [

@@ -29,8 +29,8 @@ export const es: Wording = {
       `Que el operador ${operator} informó de que ${segments === 1 ? "el único segmento" : `los ${segments} segmentos`} del SMS se había${segments === 1 ? "" : "n"} entregado en el dispositivo del destinatario; el aviso que completa la entrega llegó a este servicio el ${at}.`,
     notDelivered: ({ from, to, reason }) =>
       `Que, transcurrido el plazo que va del ${from} al ${to}, no consta la entrega del SMS: ${reason}`,
-    corrective: ({ corrects }) =>
-      `Que este certificado rectifica el de no entrega con CSV ${corrects}, que se conserva: el aviso del operador llegó después de emitirlo, con una fecha de entrega dentro del plazo. Esa fecha es la que da el operador.`,
+    corrective: ({ corrects, at }) =>
+      `Que este certificado rectifica el de no entrega con CSV ${corrects}, que se conserva: el aviso del operador llegó después del plazo, con una fecha de entrega dentro de él, ${at}. Esa fecha es la que da el operador.`,
   },
   section: {
     document: "Datos del certificado",
@@ -103,6 +103,16 @@ export const es: Wording = {
     doubtful: "aviso contradictorio, no se tiene en cuenta",
     delivered: "Se completa la entrega",
     deadline: "Acaba el plazo sin que conste la entrega",
+    late: "Llega, acabado el plazo, el aviso que completa la entrega",
+    lateVerdict: {
+      withinPeriod: "fecha del operador, dentro del plazo",
+      outsidePeriod: "fecha del operador, fuera del plazo: no rectifica nada",
+      noDoneDate: "sin una fecha del operador que se pueda leer: no rectifica nada",
+    },
+    decided: {
+      delivered: "Una persona resuelve la contradicción: consta la entrega",
+      notDelivered: "Una persona resuelve la contradicción: no consta la entrega",
+    },
     issued: "Se emite este certificado",
     stamped: "Sello de tiempo (RFC 3161)",
     inSeal: "en el sello electrónico de este documento",
@@ -128,6 +138,8 @@ export const es: Wording = {
     refused: "el operador no lo aceptó.",
     acceptanceNotConfirmed:
       "se perdió la conexión con el operador antes de que confirmara su aceptación, y no se recibió ningún aviso de entrega.",
+    contradicted:
+      "los avisos del operador se contradicen, y una persona decidió que no acreditan la entrega.",
     notRelayed: "no se pudo transmitir a la red del operador.",
   },
   certified: [

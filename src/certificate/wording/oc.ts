@@ -30,8 +30,8 @@ export const oc: Wording = {
       `Qu’er operador ${operator} informèc que ${segments === 1 ? "er unic segment der SMS s’auie" : `toti es ${segments} segments der SMS s’auien`} liurat ath dispositiu deth destinatari; er avís que complète eth liurament arribèc ad aguest servici eth ${at}.`,
     notDelivered: ({ from, to, reason }) =>
       `Que, passat eth tèrme que va deth ${from} ath ${to}, non còste eth liurament der SMS: ${reason}`,
-    corrective: ({ corrects }) =>
-      `Qu’aguest certificat rectifique eth de non-liurament damb CSV ${corrects}, que se consèrve: er avís der operador arribèc dempús d’eméter-lo, damb ua data de liurament de laguens deth tèrme. Aguesta data ei era que balhe er operador.`,
+    corrective: ({ corrects, at }) =>
+      `Qu’aguest certificat rectifique eth de non-liurament damb CSV ${corrects}, que se consèrve: er avís der operador arribèc dempús deth tèrme, damb ua data de liurament de laguens, ${at}. Aguesta data ei era que balhe er operador.`,
   },
   section: {
     document: "Donades deth certificat",
@@ -103,6 +103,16 @@ export const oc: Wording = {
     doubtful: "avís contradictòri, non se ten en compde",
     delivered: "Se complète eth liurament",
     deadline: "S’acabe eth tèrme sense que còste eth liurament",
+    late: "Arribe, acabat eth tèrme, er avís que complète eth liurament",
+    lateVerdict: {
+      withinPeriod: "data der operador, de laguens deth tèrme",
+      outsidePeriod: "data der operador, de dehòra deth tèrme: non rectifique arren",
+      noDoneDate: "sense cap data der operador que se pogue liéger: non rectifique arren",
+    },
+    decided: {
+      delivered: "Ua persona resòlv era contradiccion: còste eth liurament",
+      notDelivered: "Ua persona resòlv era contradiccion: non còste eth liurament",
+    },
     issued: "S’emet aguest certificat",
     stamped: "Sagèth de temps (RFC 3161)",
     inSeal: "en sagèth electronic d’aguest document",
@@ -128,6 +138,8 @@ export const oc: Wording = {
     refused: "er operador non l’acceptèc.",
     acceptanceNotConfirmed:
       "se perdec era connexion damb er operador abans que’n confirmèsse era acceptacion, e non se’n recebec cap avís de liurament.",
+    contradicted:
+      "es avisi der operador se contradiden, e ua persona decidic que non acrediten eth liurament.",
     notRelayed: "non se podec transméter ara hilat der operador.",
   },
   certified: [

@@ -1,5 +1,6 @@
 import type { MessageState } from "../../domain/delivery-receipt.ts";
-import type { CertificateKind, NotDeliveredReason } from "../../domain/outcome.ts";
+import type { DecidedAs } from "../../domain/evidence.ts";
+import type { CertificateKind, LateVerdict, NotDeliveredReason } from "../../domain/outcome.ts";
 import type { Channel } from "../../domain/submission.ts";
 
 /** Everything that a certificate says, in one language. Values come in already written out. */
@@ -27,7 +28,8 @@ export interface Wording {
     notRelayed(facts: { operator: string; segments: number }): string;
     delivered(facts: { operator: string; segments: number; at: string }): string;
     notDelivered(facts: { from: string; to: string; reason: string }): string;
-    corrective(facts: { corrects: string }): string;
+    /** `at`: when it was delivered, as the operator dates it. */
+    corrective(facts: { corrects: string; at: string }): string;
   };
   readonly section: {
     readonly document: string;
@@ -55,6 +57,9 @@ export interface Wording {
     readonly doubtful: string;
     readonly delivered: string;
     readonly deadline: string;
+    readonly late: string;
+    readonly lateVerdict: Readonly<Record<LateVerdict, string>>;
+    readonly decided: Readonly<Record<DecidedAs, string>>;
     readonly issued: string;
     readonly stamped: string;
     readonly inSeal: string;

@@ -39,7 +39,7 @@ export const GRANT_OPTIONS = { by: { type: "string" }, ticket: { type: "string" 
  * @throws UsageError when the ticket is missing in production
  */
 export async function grant(
-  { db, production }: OpenDatabase,
+  { db, settings: { production } }: OpenDatabase,
   options: Arguments,
   what: Pick<Grant, "entityId" | "subject" | "name" | "action" | "change">,
   work: (client: pg.PoolClient, now: Date) => Promise<void>,

@@ -40,6 +40,8 @@ function write(answer: CertificateAnswer): Payload {
     element("sha256", answer.sha256),
     element("csv", answer.csv),
     element("verificationUrl", answer.verificationUrl),
+    element("corrects", answer.corrects),
+    element("correctedBy", answer.correctedBy),
     answer.eni === undefined ? "" : writeEni(answer.eni),
     "<pdf>",
   ].join("");

@@ -1,3 +1,4 @@
+import type { LateDelivery } from "../../domain/outcome.ts";
 import type { SegmentView } from "../../domain/message.ts";
 import type { MessageKey, MessageStatus, StatusEntry } from "../../lifecycle/tell-status.ts";
 import { CONTRACT_NAMESPACE } from "../contract.ts";
@@ -26,13 +27,14 @@ export function readKey(node: XmlNode): MessageKey {
     : { messageId };
 }
 
-function writeEntry({ key, found }: StatusEntry): string {
+function writeEntry({ key, found, unreadable }: StatusEntry): string {
   const asked =
     "messageId" in key
       ? element("messageId", key.messageId)
       : element("clientReference", key.clientReference);
   const status = found === undefined ? "" : writeStatus(found);
-  return `<message>${asked}${element("found", found !== undefined)}${status}</message>`;
+  const there = element("found", found !== undefined || unreadable === true);
+  return `<message>${asked}${there}${status}</message>`;
 }
 
 function writeStatus(status: MessageStatus): string {
@@ -52,6 +54,7 @@ function writeStatus(status: MessageStatus): string {
     element("outcome", outcome?.kind),
     element("outcomeAt", outcome?.at),
     element("reason", reason),
+    view.lateDelivery === undefined ? "" : writeLateDelivery(view.lateDelivery),
     `<history>${events.join("")}</history>`,
     `<segments>${view.segments.map(writeSegment).join("")}</segments>`,
     "<certificate>",
@@ -59,12 +62,23 @@ function writeStatus(status: MessageStatus): string {
     certificate.state === "issued"
       ? element("kind", certificate.kind) +
         element("issuedAt", certificate.issuedAt) +
-        element("csv", certificate.csv)
+        element("csv", certificate.csv) +
+        element("corrects", certificate.corrects)
       : "",
     certificate.state === "pending" ? element("expectedBy", certificate.expectedBy) : "",
     "</certificate>",
     element("nextExpectedAt", status.nextExpectedAt),
     "</status>",
+  ].join("");
+}
+
+function writeLateDelivery({ receivedAt, deliveredAt, verdict }: LateDelivery): string {
+  return [
+    "<lateDelivery>",
+    element("receivedAt", receivedAt),
+    element("deliveredAt", deliveredAt),
+    element("verdict", verdict),
+    "</lateDelivery>",
   ].join("");
 }
 

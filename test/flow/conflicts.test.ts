@@ -1,0 +1,190 @@
+import { decideConflict } from "../../src/lifecycle/decide-conflict.ts";
+import type { DecidedAs } from "../../src/domain/evidence.ts";
+import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
+import { readConflicts } from "../../src/store/conflicts.ts";
+import { report } from "../support/told-gateway.ts";
+import {
+  dated,
+  hoursAfter,
+  startToldStory,
+  type Sent,
+  type ToldStory,
+} from "../support/told-story.ts";
+
+let told: ToldStory;
+beforeAll(async () => {
+  told = await startToldStory();
+});
+afterAll(async () => {
+  expect(await told.story.integrity()).toEqual([]);
+  await told.story.close();
+});
+
+const decide = (sent: Sent, as: DecidedAs, decidedBy = "A. Operadora") =>
+  decideConflict(told.context, sent.messageId, {
+    as,
+    decidedBy,
+    reason: "l'operador ho ha confirmat per escrit",
+  });
+
+async function held(sent: Sent): Promise<string | undefined> {
+  const all = await readConflicts(told.context.db, { limit: 100 });
+  return all.find(({ messageId }) => messageId === sent.messageId)?.what;
+}
+
+const kinds = async (sent: Sent) =>
+  (await told.status(sent)).view.certificates.map(({ kind }) => kind);
+
+test("is held with what contradicts what and since when, and certifies nothing", async () => {
+  const sent = await told.send();
+  await told.hear(sent, { messageState: "UNDELIVERABLE" });
+  await told.pass(1);
+  const since = told.story.hands.clock.now();
+  await told.hear(sent);
+  const [conflict] = await readConflicts(told.context.db, { limit: 100 });
+  expect(conflict).toMatchObject({
+    messageId: sent.messageId,
+    what: "segment 1: DELIVERED was reported after UNDELIVERABLE",
+    heldSince: since,
+  });
+  await told.pass(200);
+  expect(await kinds(sent)).toEqual([]);
+  expect(await decide(sent, "notDelivered")).toBe("decided");
+  await told.steps();
+});
+
+test("decided as delivered becomes a positive certificate that tells the decision", async () => {
+  const sent = await told.send();
+  await told.hear(sent, { messageState: "UNDELIVERABLE" });
+  await told.pass(1);
+  const arrival = told.story.hands.clock.now();
+  await told.hear(sent, { operatorDoneDate: "2603020905" });
+  await told.pass(2);
+  expect(await decide(sent, "delivered")).toBe("decided");
+  await told.steps();
+  const { view, history } = await told.status(sent);
+  expect(view.outcome).toEqual({ kind: "delivered", at: arrival });
+  expect(view.segments[0]).toMatchObject({ messageState: "DELIVERED", decided: "delivered" });
+  expect(history.map(({ event }) => event)).toContain("ConflictDecided");
+  expect(await kinds(sent)).toEqual(["positive"]);
+  expect(await held(sent)).toBeUndefined();
+});
+
+test("decided as not delivered waits for the deadline and says why", async () => {
+  const sent = await told.send();
+  await told.hear(sent, { doubt: "text and TLV differ" });
+  expect(await held(sent)).toBe("segment 1: text and TLV differ");
+  expect(await decide(sent, "notDelivered")).toBe("decided");
+  await told.pass(119);
+  expect(await kinds(sent)).toEqual([]);
+  await told.pass(2);
+  const { view } = await told.status(sent);
+  expect(view.outcome).toMatchObject({ kind: "notDelivered", reason: "contradicted" });
+  expect(await kinds(sent)).toEqual(["negative"]);
+});
+
+test("is decided once, when two persons decide at the same moment and when one comes later", async () => {
+  const sent = await told.send();
+  await told.hear(sent, { doubt: "text and TLV differ" });
+  const answers = await Promise.all([
+    decide(sent, "delivered", "A"),
+    decide(sent, "notDelivered", "B"),
+    decide(sent, "delivered", "C"),
+  ]);
+  expect(answers.toSorted()).toEqual(["decided", "notHeld", "notHeld"]);
+  expect(await decide(sent, "delivered")).toBe("notHeld");
+  await told.pass(121);
+  const { history } = await told.status(sent);
+  expect(history.filter(({ event }) => event === "ConflictDecided")).toHaveLength(1);
+  expect(await kinds(sent)).toHaveLength(1);
+});
+
+test("a delivery after the decision that there was none is a new conflict", async () => {
+  const sent = await told.send();
+  await told.hear(sent, { doubt: "text and TLV differ" });
+  expect(await decide(sent, "notDelivered")).toBe("decided");
+  await told.steps();
+  await told.hear(sent);
+  expect(await held(sent)).toBe("segment 1: DELIVERED was reported after a person had decided");
+  expect(await decide(sent, "delivered")).toBe("decided");
+  await told.steps();
+  expect(await kinds(sent)).toEqual(["positive"]);
+});
+
+test("what the operator never reported cannot be decided as delivered", async () => {
+  const sent = await told.send("Notificació llarga ".repeat(7));
+  await told.hear(sent, { doubt: "text and TLV differ" }, 1);
+  expect(await decide(sent, "delivered")).toBe("notReported");
+  expect(await held(sent)).toBeDefined();
+  await told.hear(sent, {}, 2);
+  expect(await decide(sent, "delivered")).toBe("decided");
+  await told.steps();
+  expect(await kinds(sent)).toEqual(["positive"]);
+});
+
+test("a contradiction after a certificate is held, and takes nothing back", async () => {
+  const sent = await told.send();
+  await told.hear(sent);
+  expect(await kinds(sent)).toEqual(["positive"]);
+  await told.hear(sent, { messageState: "UNDELIVERABLE" });
+  expect(await held(sent)).toBe("segment 1: UNDELIVERABLE was reported after DELIVERED");
+  expect(await decide(sent, "notDelivered")).toBe("certified");
+  expect(await decide(sent, "delivered")).toBe("decided");
+  await told.steps();
+  expect(await held(sent)).toBeUndefined();
+  expect(await kinds(sent)).toEqual(["positive"]);
+});
+
+test.each<[string, number | undefined, string, readonly string[]]>([
+  ["a date inside", 3, "decided", ["negative", "corrective"]],
+  ["no date", undefined, "noDateInside", ["negative"]],
+  ["a date outside", 121, "noDateInside", ["negative"]],
+])(
+  "a late delivery after a failure corrects only by decision and with %s",
+  async (_what, hours, answer, certificates) => {
+    const sent = await told.send();
+    await told.hear(sent, { messageState: "EXPIRED" });
+    await told.pass(125);
+    const operatorDoneDate =
+      hours === undefined ? undefined : dated(hoursAfter(sent.acceptedAt, hours));
+    await told.hear(sent, { operatorDoneDate });
+    expect(await kinds(sent)).toEqual(["negative"]);
+    expect(await decide(sent, "delivered")).toBe(answer);
+    await told.steps();
+    expect(await kinds(sent)).toEqual(certificates);
+    if (answer !== "decided") expect(await decide(sent, "notDelivered")).toBe("decided");
+    await told.steps();
+    expect(await held(sent)).toBeUndefined();
+    expect(await kinds(sent)).toEqual(certificates);
+  },
+);
+
+test("receipts that fit no segment alone are held after the deadline, and a person goes on", async () => {
+  // Two messages to one number, whose answers were lost: a report without an id fits both.
+  const { database } = told.story;
+  const [one, two] = [await told.send(), await told.send()];
+  await database.app.query(
+    "update awaited_segments set match_key = null, recipient = '+34699999999' where message_id = any($1)",
+    [[one.messageId, two.messageId]],
+  );
+  await recordReceipt(told.context, {
+    ...report(told.story, "", "+34699999999"),
+    smscMessageId: undefined,
+  });
+  await told.pass(123);
+  expect(await held(one)).toBe("a receipt about it fits no segment alone");
+  expect(await decide(one, "delivered")).toBe("notReported");
+  expect(await decide(one, "notDelivered")).toBe("decided");
+  expect(await decide(two, "notDelivered")).toBe("decided");
+  await told.steps();
+  expect(await kinds(one)).toEqual(["negative"]);
+  expect(await kinds(two)).toEqual(["negative"]);
+});
+
+test("a message that waits for nothing, or is not there, is not decided", async () => {
+  const sent = await told.send();
+  expect(await decide(sent, "delivered")).toBe("notHeld");
+  const unknown = { ...sent, messageId: sent.messageId.replace(/.{4}$/, "0000") } as Sent;
+  expect(await decide(unknown, "delivered")).toBe("unknown");
+  await told.hear(sent);
+});
