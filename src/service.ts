@@ -27,9 +27,10 @@ import { registerVerification } from "./portal/verification.ts";
 import { secretsKey } from "./secrets-key.ts";
 import type { Settings } from "./settings.ts";
 import { registerSoapDoor } from "./soap/door.ts";
+import { createAcceptance } from "./store/acceptance.ts";
 import { createReceiptInbox } from "./store/receipt-inbox.ts";
 import { clockSkew } from "./store/retention.ts";
-import { findCredential, findCredentialByCertificate, rememberNonce } from "./store/users.ts";
+import { createCallerRegistry } from "./store/caller-registry.ts";
 import { logEvent } from "./telemetry/business-log.ts";
 import type { Logger } from "./telemetry/logger.ts";
 
@@ -101,6 +102,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       random,
       gateway,
       issuer,
+      takeCharge: createAcceptance(database.db),
       inbox: createReceiptInbox(database.db),
       settings: { ...settings, publicUrl: url },
       wake: (step) => {
@@ -160,9 +162,7 @@ async function addDoors(
       cancelMessage: (caller, key) => cancelMessage(context, caller, key),
       searchMessages: (caller, search) => searchMessages(context, caller, search),
       tellUsage: (caller, period) => tellUsage(context, caller, period),
-      findCredential: (username) => findCredential(db, username),
-      findCertificate: (fingerprint) => findCredentialByCertificate(db, fingerprint),
-      rememberNonce: (used) => rememberNonce(db, used),
+      ...createCallerRegistry(db),
     },
     clock,
     random,

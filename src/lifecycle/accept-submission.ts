@@ -2,25 +2,15 @@ import { addDuration } from "../domain/clock.ts";
 import { assertContent, sha256, type Encoding } from "../domain/content.ts";
 import { assertMay, type Caller } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
-import type { EvidenceBody } from "../domain/evidence.ts";
+import { nextEvidence, type EvidenceBody } from "../domain/evidence.ts";
 import { uuidv7, type MessageId } from "../domain/ids.ts";
 import type { Stage } from "../domain/message.ts";
 import { parseMsisdn } from "../domain/msisdn.ts";
 import type { Words } from "../domain/words.ts";
 import { submissionDigest, type Message, type Submission } from "../domain/submission.ts";
 import { findAlias, type Alias } from "../store/aliases.ts";
-import { insertCharge } from "../store/charges.ts";
-import { transaction } from "../store/database.ts";
-import { appendEvidence } from "../store/evidence.ts";
-import {
-  findSubmission,
-  insertMessage,
-  insertSubmission,
-  readMessage,
-  type SubmissionKey,
-} from "../store/messages.ts";
 import { isMailboxAuthorised } from "../store/mailboxes.ts";
-import { enqueue } from "../store/work.ts";
+import { findSubmission, readMessage, type SubmissionKey } from "../store/messages.ts";
 import type { LifecycleContext } from "./context.ts";
 
 /** The answer to a submission. */
@@ -64,17 +54,20 @@ export async function acceptSubmission(
   const recipient = { ...submission.recipient, msisdn: parseMsisdn(submission.recipient.msisdn) };
   const request = { ...submission, recipient };
   const digest = submissionDigest(request);
-  const before = await findSubmission(
-    context.db,
-    caller.entity.entityId,
-    submission.clientReference,
-  );
-  if (before) return repeated(context, before, digest);
-
+  const findBefore = (): Promise<SubmissionKey | undefined> =>
+    findSubmission(context.db, caller.entity.entityId, submission.clientReference);
   const now = context.clock.now();
-  const alias = await findSender(context, caller, submission.sender);
-  assertSchedule(submission.scheduledAt, now);
-  await assertMailbox(context, caller, submission.mailbox);
+  let alias: Alias | undefined;
+  try {
+    alias = await findSender(context, caller, submission.sender);
+    assertSchedule(submission.scheduledAt, now);
+    await assertMailbox(context, caller, submission.mailbox);
+  } catch (error) {
+    // What was taken charge of before is answered again, although its schedule has passed meanwhile.
+    const before = await findBefore();
+    if (before) return repeated(context, before, digest);
+    throw error;
+  }
   const { encoding, segments } = context.gateway.plan(submission.text, 0);
   const message: Message = {
     ...request,
@@ -89,29 +82,19 @@ export async function acceptSubmission(
     acceptedAt: now,
     receiptDeadline: addDuration(submission.scheduledAt ?? now, context.settings.receiptDeadline),
   };
-  if (options.dryRun) return { ...answerTo(context, message), messageId: undefined };
-
-  const taken = await transaction(context.db, async (client) => {
-    if (!(await insertSubmission(client, message, digest))) return false;
-    await insertMessage(client, message);
-    const { messageId, entityId } = message;
-    await appendEvidence(client, now, [
-      { messageId, chain: [], bodies: [acceptanceOf(message, alias)] },
-    ]);
-    await insertCharge(client, {
-      messageId,
-      item: "sms",
-      entityId,
-      units: message.segmentCount,
-      at: now,
-    });
-    await enqueue(client, "relay", [messageId], message.scheduledAt ?? now);
-    const decideAt = addDuration(message.receiptDeadline, context.settings.receiptGrace);
-    await enqueue(client, "settle", [messageId], decideAt);
-    return true;
+  if (options.dryRun) {
+    const before = await findBefore();
+    if (before) return repeated(context, before, digest);
+    return { ...answerTo(context, message), messageId: undefined };
+  }
+  const winner = await context.takeCharge({
+    message,
+    digest,
+    evidence: nextEvidence(message.messageId, undefined, now, acceptanceOf(message, alias)),
+    relayAt: message.scheduledAt ?? now,
+    settleAt: addDuration(message.receiptDeadline, context.settings.receiptGrace),
   });
-  if (!taken) {
-    const winner = await findSubmission(context.db, message.entityId, message.clientReference);
+  if (winner?.messageId !== message.messageId) {
     if (!winner) throw new ServiceError("Unavailable");
     return repeated(context, winner, digest);
   }

@@ -3,6 +3,7 @@ import type { BusinessEvent } from "../domain/business-event.ts";
 import type { Issuer } from "../domain/certificate.ts";
 import type { EniSettings } from "../domain/eni.ts";
 import type { Clock, Duration, RandomSource, Timers } from "../domain/clock.ts";
+import type { createAcceptance } from "../store/acceptance.ts";
 import type { StoredReceipt } from "../store/receipts.ts";
 import type { Step } from "../store/work.ts";
 import type { CertificateIssuer, SmsGateway } from "./ports.ts";
@@ -28,6 +29,8 @@ export interface LifecycleContext {
   readonly random: RandomSource;
   readonly gateway: SmsGateway;
   readonly issuer: CertificateIssuer;
+  /** Takes charge of a message; durable when it resolves. Those that come together share a commit. */
+  readonly takeCharge: ReturnType<typeof createAcceptance>;
   /** Stores a report; durable when it resolves. Those that come together share a commit. */
   readonly inbox: (receipt: StoredReceipt) => Promise<void>;
   readonly settings: LifecycleSettings;

@@ -1,7 +1,10 @@
+import { isFaultOfContent } from "./database.ts";
+
 /**
  * Group commit: what arrives while a transaction is under way shares the next one, so that the price
- * of a commit is paid once for many. A batch that fails is halved until the item at fault stands
- * alone: it rejects only its own caller.
+ * of a commit is paid once for many. A batch that fails because of what is in it is halved until the
+ * item at fault stands alone: it rejects only its own caller. When the database is not to be had every
+ * caller of the batch is told so at once.
  *
  * @param run does one batch in one transaction; durable when it resolves, one result per item in order
  * @returns a function that resolves when its item is durable
@@ -23,12 +26,13 @@ export function createBatcher<Item, Result>(
       const results = await run(batch.map(({ item }) => item));
       for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result);
     } catch (error) {
-      const half = Math.ceil(batch.length / 2);
-      if (batch.length <= 1) batch[0]?.reject(error);
-      else {
-        await runAll(batch.slice(0, half));
-        await runAll(batch.slice(half));
+      if (batch.length <= 1 || !isFaultOfContent(error)) {
+        for (const { reject } of batch) reject(error);
+        return;
       }
+      const half = Math.ceil(batch.length / 2);
+      await runAll(batch.slice(0, half));
+      await runAll(batch.slice(half));
     }
   }
 

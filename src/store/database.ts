@@ -3,10 +3,11 @@ import pg from "pg";
 /** A pool, or the client of a running transaction. Store functions take it first. */
 export type Connection = pg.Pool | pg.PoolClient;
 
-const UNIQUE_VIOLATION = "23505";
-/** Serialization failure, deadlock: the same statements succeed when run again. */
-const TRANSIENT = new Set(["40001", "40P01"]);
-const MAX_TRIES = 5;
+/**
+ * How often the same work is begun when it ends like this: a race that a primary key has decided, a
+ * serialization failure, a deadlock; a lock that was waited for in vain, which has taken long already.
+ */
+const TRIES: Readonly<Record<string, number>> = { 23505: 5, 40001: 5, "40P01": 5, "55P03": 2 };
 
 /** A connection pool of the application, which is never a superuser. */
 export function createPool(config: pg.PoolConfig, onError: (error: Error) => void): pg.Pool {
@@ -29,14 +30,14 @@ export function createPool(config: pg.PoolConfig, onError: (error: Error) => voi
 
 /**
  * Runs the work in one transaction; what it wrote is durable when this resolves. The work is run again
- * from its start after a deadlock or when another process inserted first (a primary key decides every
- * race), so it must read what it decides upon inside.
+ * from its start after a deadlock, a lock that did not come or when another process inserted first (a
+ * primary key decides every race), so it must read what it decides upon inside.
  */
-export async function transaction<T>(
+export function transaction<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
+  return retrying(async () => {
     const client = await pool.connect();
     let broken = false;
     try {
@@ -49,16 +50,28 @@ export async function transaction<T>(
         () => false,
         () => true,
       );
-      if (broken || tries >= MAX_TRIES || !mayRunAgain(error)) throw error;
+      throw error;
     } finally {
       client.release(broken);
+    }
+  });
+}
+
+/** Runs a single statement, which is a transaction by itself, again where transaction() would. */
+export async function retrying<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries >= (TRIES[sqlState(error) ?? ""] ?? 1)) throw error;
     }
   }
 }
 
-function mayRunAgain(error: unknown): boolean {
-  const code = sqlState(error);
-  return code !== undefined && (code === UNIQUE_VIOLATION || TRANSIENT.has(code));
+/** Whether what was to be written is at fault, and not the database or the way to it. */
+export function isFaultOfContent(error: unknown): boolean {
+  if (error instanceof RangeError || error instanceof TypeError) return true;
+  return /^(22|23|42|54|P0)/.test(sqlState(error) ?? "");
 }
 
 /** The SQLSTATE of a database error; undefined for anything else. */

@@ -32,7 +32,7 @@ interface MessageRow {
   receipt_deadline: Date;
 }
 
-const COLUMNS = `message_id, entity_id, user_id, client_reference, channel, recipient_msisdn,
+export const MESSAGE_COLUMNS = `message_id, entity_id, user_id, client_reference, channel, recipient_msisdn,
   recipient_name, recipient_legal_id, text, text_sha256, sender, language, file_number, purpose,
   officer_name, officer_nif, officer_email, cost_centre, scheduled_at, mailbox, encoding,
   segment_count, accepted_at, receipt_deadline`;
@@ -76,20 +76,6 @@ export interface SubmissionKey {
   readonly digest: string;
 }
 
-/** Takes the client's reference; false when it was taken before. A concurrent taker is waited for. */
-export async function insertSubmission(
-  db: Connection,
-  { entityId, clientReference, messageId }: Message,
-  digest: string,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `insert into submissions (entity_id, client_reference, digest, message_id)
-     values ($1, $2, $3, $4) on conflict do nothing`,
-    [entityId, clientReference, digest, messageId],
-  );
-  return rowCount === 1;
-}
-
 export async function findSubmission(
   db: Connection,
   entityId: EntityId,
@@ -102,47 +88,13 @@ export async function findSubmission(
   return rows[0] && { messageId: rows[0].message_id, digest: rows[0].digest };
 }
 
-export async function insertMessage(db: Connection, message: Message): Promise<void> {
-  const { recipient, officer } = message;
-  await db.query(
-    `insert into messages (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-       $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
-    [
-      message.messageId,
-      message.entityId,
-      message.userId,
-      message.clientReference,
-      message.channel,
-      recipient.msisdn,
-      recipient.name,
-      recipient.legalId,
-      message.text,
-      message.textSha256,
-      message.sender,
-      message.language,
-      message.fileNumber,
-      message.purpose,
-      officer?.name,
-      officer?.nif,
-      officer?.email,
-      message.costCentre,
-      message.scheduledAt,
-      message.mailbox,
-      message.encoding,
-      message.segmentCount,
-      message.acceptedAt,
-      message.receiptDeadline,
-    ],
-  );
-}
-
 /** The messages of these ids, in no order; ids that are none are left out. */
 export async function readMessages(
   db: Connection,
   messageIds: readonly MessageId[],
 ): Promise<Message[]> {
   const { rows } = await db.query<MessageRow>(
-    `select ${COLUMNS} from messages where message_id = any($1::uuid[])`,
+    `select ${MESSAGE_COLUMNS} from messages where message_id = any($1::uuid[])`,
     [messageIds],
   );
   return rows.map(toMessage);

@@ -1,11 +1,12 @@
 import type pg from "pg";
 import { createBatcher } from "./batch.ts";
+import { retrying } from "./database.ts";
 import { insertReceipts, type StoredReceipt } from "./receipts.ts";
 
 /** Stores each report; durable when it resolves. Those that come together share a commit. */
 export function createReceiptInbox(db: pg.Pool): (receipt: StoredReceipt) => Promise<void> {
   return createBatcher<StoredReceipt, undefined>(async (receipts) => {
-    await insertReceipts(db, receipts);
+    await retrying(() => insertReceipts(db, receipts));
     return receipts.map(() => undefined);
   });
 }

@@ -1,6 +1,7 @@
 import type { Caller, Permission, User } from "../domain/entity.ts";
 import type { UserId } from "../domain/ids.ts";
 import { ENTITY_COLUMNS, toEntity, type EntityRow } from "./entities.ts";
+import { instants, texts } from "./columns.ts";
 import type { Connection } from "./database.ts";
 
 /** What the door needs to prove who calls. */
@@ -134,10 +135,23 @@ export async function findCredential(
   db: Connection,
   username: string,
 ): Promise<Credential | undefined> {
-  const { rows } = await db.query<UserRow>(`${SELECT_USERS} where u.username = lower($1)`, [
-    username,
-  ]);
-  return rows[0] && toCredential(rows[0]);
+  const [credential] = await findCredentials(db, [username]);
+  return credential;
+}
+
+/** The credentials of users, in the order of their names; undefined where there is no such user. */
+export async function findCredentials(
+  db: Connection,
+  usernames: readonly string[],
+): Promise<(Credential | undefined)[]> {
+  const distinct = [...new Set(usernames)];
+  const { rows } = await db.query<UserRow & { asked: string }>(
+    `select asked.asked, found.* from unnest($1::text[]) as asked (asked)
+     join (${SELECT_USERS}) found on found.username = lower(asked.asked)`,
+    [texts(distinct)],
+  );
+  const found = new Map(rows.map((row) => [row.asked, toCredential(row)]));
+  return usernames.map((username) => found.get(username));
 }
 
 /** The user for whom an X.509 certificate stands, by its SHA-256 in hexadecimal. */
@@ -195,17 +209,32 @@ export async function listUsers(
   });
 }
 
-/** Remembers a nonce for its window; false when it was used before, on whichever replica. */
-export async function rememberNonce(
+/** A nonce of a user; it is not to be used again before it expires. */
+export interface UsedNonce {
+  readonly username: string;
+  readonly nonce: string;
+  readonly expiresAt: Date;
+}
+
+/** Remembers nonces for their window; false for each that was used before, on whichever replica. */
+export async function rememberNonces(
   db: Connection,
-  used: { readonly username: string; readonly nonce: string; readonly expiresAt: Date },
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `insert into used_nonces (username, nonce, expires_at) values (lower($1), $2, $3)
-     on conflict do nothing`,
-    [used.username, used.nonce, used.expiresAt],
+  used: readonly UsedNonce[],
+): Promise<boolean[]> {
+  const { rows } = await db.query<{ username: string; nonce: string }>(
+    `insert into used_nonces (username, nonce, expires_at)
+     select lower(username), nonce, expires_at
+     from unnest($1::text[], $2::text[], $3::timestamptz[]) as used (username, nonce, expires_at)
+     order by 1, 2 on conflict do nothing returning username, nonce`,
+    [
+      texts(used.map(({ username }) => username)),
+      texts(used.map(({ nonce }) => nonce)),
+      instants(used.map(({ expiresAt }) => expiresAt)),
+    ],
   );
-  return rowCount === 1;
+  const fresh = new Set(rows.map(({ username, nonce }) => `${username}\n${nonce}`));
+  // Of two equal ones in this batch only the first is new.
+  return used.map(({ username, nonce }) => fresh.delete(`${username.toLowerCase()}\n${nonce}`));
 }
 
 export async function forgetNonces(db: Connection, now: Date): Promise<void> {

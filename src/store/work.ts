@@ -19,7 +19,7 @@ export interface Work {
 }
 
 /** The only lane of a single server; a distributed one cuts work by lane, so every key begins with it. */
-const LANE = 0;
+export const LANE = 0;
 
 /** Makes a step due for messages; one that is due later comes forward, one given up stays so. */
 export async function enqueue(

@@ -13,14 +13,9 @@ import { registerSoapDoor, type DoorOptions } from "../../src/soap/door.ts";
 import type { DoorLogFields } from "../../src/soap/log.ts";
 import { saveAlias } from "../../src/store/aliases.ts";
 import { insertEntity } from "../../src/store/entities.ts";
+import { createCallerRegistry } from "../../src/store/caller-registry.ts";
 import { insertTariff } from "../../src/store/tariffs.ts";
-import {
-  findCredential,
-  findCredentialByCertificate,
-  insertUser,
-  registerCertificate,
-  rememberNonce,
-} from "../../src/store/users.ts";
+import { findCredential, insertUser, registerCertificate } from "../../src/store/users.ts";
 import { systemRandom } from "../../src/system.ts";
 import { startStory, type Story } from "./story.ts";
 
@@ -88,9 +83,7 @@ export function backendOf({ context }: Story): Backend {
     cancelMessage: (caller, key) => cancelMessage(context, caller, key),
     searchMessages: (caller, search) => searchMessages(context, caller, search),
     tellUsage: (caller, period) => tellUsage(context, caller, period),
-    findCredential: (username) => findCredential(context.db, username),
-    findCertificate: (fingerprint) => findCredentialByCertificate(context.db, fingerprint),
-    rememberNonce: (used) => rememberNonce(context.db, used),
+    ...createCallerRegistry(context.db),
   };
 }
 

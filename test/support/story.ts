@@ -14,6 +14,7 @@ import { retainCertificates } from "../../src/lifecycle/retain-certificates.ts";
 import { settleOutcomes } from "../../src/lifecycle/settle-outcome.ts";
 import { tellStatus, type MessageStatus } from "../../src/lifecycle/tell-status.ts";
 import { insertEntity } from "../../src/store/entities.ts";
+import { createAcceptance } from "../../src/store/acceptance.ts";
 import { createReceiptInbox } from "../../src/store/receipt-inbox.ts";
 import { checkIntegrity, type Damage } from "../../src/store/integrity.ts";
 import { insertUser } from "../../src/store/users.ts";
@@ -77,6 +78,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
       publicUrl: "http://127.0.0.1:8080",
       eni: { organ: undefined, series: undefined, csvRegulation: undefined },
     },
+    takeCharge: createAcceptance(database.app),
     inbox: createReceiptInbox(database.app),
     wake: () => undefined,
     tell: options.tell ?? (() => undefined),
