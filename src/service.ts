@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { createIssuer } from "./certificate-parts.ts";
 import type { Clock, RandomSource, Timers } from "./domain/clock.ts";
 import { createClientCertificateReader } from "./https/client-certificate.ts";
+import { readKeyPair, type KeyPairFiles } from "./https/key-pair.ts";
 import { openServer } from "./https/open-server.ts";
 import { acceptSubmission } from "./lifecycle/accept-submission.ts";
 import { createOperatorQuestions } from "./lifecycle/ask-operator.ts";
@@ -26,6 +27,7 @@ import { registerHealth } from "./portal/health.ts";
 import { registerVerification } from "./portal/verification.ts";
 import { secretsKey } from "./secrets-key.ts";
 import type { Settings } from "./settings.ts";
+import type { SigningKey } from "./soap/security/sign-response.ts";
 import { registerSoapDoor } from "./soap/door.ts";
 import { createAcceptance } from "./store/acceptance.ts";
 import { createReceiptInbox } from "./store/receipt-inbox.ts";
@@ -169,9 +171,15 @@ async function addDoors(
     secretsKey: key,
     publicUrl: context.settings.publicUrl,
     validateResponses: !settings.production,
+    responseKey: settings.responseKey && responseKeyOf(settings.responseKey),
     clientCertificateOf: createClientCertificateReader(settings.proxies),
     log,
   });
   registerVerification(server, context, { test: !settings.production });
   registerHealth(server, context);
+}
+
+function responseKeyOf(files: KeyPairFiles): SigningKey {
+  const { key, chain } = readKeyPair(files);
+  return { key, certificate: chain[0] };
 }

@@ -23,6 +23,9 @@ export class KeyPairFault extends Error {
 /** @throws KeyPairFault */
 export function readKeyPair({ keyPath, keyPassword, certificatePath }: KeyPairFiles): KeyPair {
   const key = readKey(keyPath, keyPassword);
+  if (key.asymmetricKeyType !== "rsa" && key.asymmetricKeyType !== "ec") {
+    throw new KeyPairFault(`${keyPath} must be an RSA or an EC key`);
+  }
   const [certificate, ...issuers] = readCertificateFile(certificatePath);
   if (!certificate.checkPrivateKey(key)) {
     throw new KeyPairFault(

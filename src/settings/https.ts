@@ -1,6 +1,11 @@
 import { isIP, isIPv4 } from "node:net";
 import type { ForwardedHeader, ProxySettings } from "../https/client-certificate.ts";
-import { KeyPairFault, readCertificateFile, readKeyPair } from "../https/key-pair.ts";
+import {
+  KeyPairFault,
+  readCertificateFile,
+  readKeyPair,
+  type KeyPairFiles,
+} from "../https/key-pair.ts";
 import type { HttpsFiles } from "../https/server-certificate.ts";
 import type { SettingsReader } from "./reader.ts";
 
@@ -9,6 +14,8 @@ export interface HttpsSettings {
   /** Undefined: plain HTTP. */
   readonly tls: HttpsFiles | undefined;
   readonly proxies: ProxySettings;
+  /** With what answers are signed, for entities that want it. */
+  readonly responseKey: KeyPairFiles | undefined;
 }
 
 export function readHttps(reader: SettingsReader): HttpsSettings {
@@ -21,32 +28,41 @@ export function readHttps(reader: SettingsReader): HttpsSettings {
       "CLIENT_CERTIFICATE_HEADER needs TRUSTED_PROXIES: it is believed from nobody else",
     );
   }
-  return { tls: readTls(reader), proxies: { trusted, clientCertificateHeader } };
+  return {
+    tls: readTls(reader),
+    proxies: { trusted, clientCertificateHeader },
+    responseKey: readPair(reader, "RESPONSE"),
+  };
 }
 
 const HEADERS = ["none", "client-cert", "x-ssl-client-cert"] as const;
 
-function readTls({ text, fault }: SettingsReader): HttpsFiles | undefined {
-  const keyPath = text("TLS_KEY_PATH");
-  const certificatePath = text("TLS_CERTIFICATE_PATH");
-  const clientCaPath = text("TLS_CLIENT_CA_PATH");
+function readTls(reader: SettingsReader): HttpsFiles | undefined {
+  const pair = readPair(reader, "TLS");
+  const clientCaPath = reader.text("TLS_CLIENT_CA_PATH");
+  if (clientCaPath !== undefined) {
+    tried(reader, "TLS_CLIENT_CA_PATH", () => readCertificateFile(clientCaPath));
+    if (!pair) reader.fault("TLS_CLIENT_CA_PATH needs TLS_KEY_PATH and TLS_CERTIFICATE_PATH");
+  }
+  return pair && { ...pair, clientCaPath };
+}
+
+/** A key and its certificate, tried out at once. */
+function readPair(reader: SettingsReader, area: string): KeyPairFiles | undefined {
+  const [keyName, certificateName] = [`${area}_KEY_PATH`, `${area}_CERTIFICATE_PATH`];
+  const keyPath = reader.text(keyName);
+  const certificatePath = reader.text(certificateName);
   if (keyPath === undefined || certificatePath === undefined) {
-    if (keyPath !== undefined || certificatePath !== undefined) {
-      fault("TLS_KEY_PATH and TLS_CERTIFICATE_PATH belong together");
-    } else if (clientCaPath !== undefined) {
-      fault("TLS_CLIENT_CA_PATH needs TLS_KEY_PATH and TLS_CERTIFICATE_PATH");
-    }
+    if (keyPath !== certificatePath)
+      reader.fault(`${keyName} and ${certificateName} belong together`);
     return undefined;
   }
-  const files = { keyPath, keyPassword: text("TLS_KEY_PASSWORD"), certificatePath, clientCaPath };
-  tried(fault, "TLS_KEY_PATH, TLS_CERTIFICATE_PATH", () => readKeyPair(files));
-  if (clientCaPath !== undefined) {
-    tried(fault, "TLS_CLIENT_CA_PATH", () => readCertificateFile(clientCaPath));
-  }
+  const files = { keyPath, keyPassword: reader.text(`${area}_KEY_PASSWORD`), certificatePath };
+  tried(reader, `${keyName}, ${certificateName}`, () => readKeyPair(files));
   return files;
 }
 
-function tried(fault: (message: string) => void, names: string, read: () => unknown): void {
+function tried({ fault }: SettingsReader, names: string, read: () => unknown): void {
   try {
     read();
   } catch (error) {

@@ -7,11 +7,12 @@ import { assertUnderstood, readEnvelope, versionOf, type SoapVersion } from "./e
 import type { DoorLog, ObservedCall } from "./log.ts";
 import type { Means, Operation } from "./operations/operation.ts";
 import type { Port } from "./port.ts";
-import { authenticate, type Authenticator } from "./security/authenticate.ts";
+import { authenticate, type Authenticator, type Proof } from "./security/authenticate.ts";
 import { fingerprintOf, type ClientCertificate } from "./security/certificate-holder.ts";
 import type { FailureBrake } from "./security/failure-brake.ts";
 import { WSSE } from "./security/names.ts";
 import { readSecurity, type SecurityHeader } from "./security/read-security.ts";
+import { signResponse, type SigningKey } from "./security/sign-response.ts";
 import { isUnavailable } from "./unavailable.ts";
 import { writeFault } from "./write-fault.ts";
 import { withXml, type XmlLimits } from "./xml/document.ts";
@@ -26,6 +27,8 @@ export interface DispatchParts extends Authenticator {
   readonly validateResponses: boolean;
   readonly log: DoorLog;
   readonly brake: FailureBrake;
+  /** With what answers are signed, for entities that want it. */
+  readonly responseKey?: SigningKey | undefined;
   readonly observe?: ((call: ObservedCall) => void) | undefined;
 }
 
@@ -64,6 +67,8 @@ interface Progress {
   version: SoapVersion;
   operation?: string;
   caller?: Caller;
+  /** How the answer is signed. */
+  signing?: { readonly key: SigningKey; readonly confirms: string | undefined };
 }
 
 /**
@@ -92,22 +97,41 @@ export async function dispatch(parts: DispatchParts, request: SoapRequest): Prom
   };
   try {
     const call = read(parts, request, progress);
-    progress.caller = await proveCaller(parts, call.security, request, correlationId);
+    const proof = await proveCaller(parts, call.security, request, correlationId);
+    progress.caller = proof.caller;
+    if (proof.signsResponses && parts.responseKey) {
+      progress.signing = { key: parts.responseKey, confirms: call.security?.signature?.value };
+    }
     const means = meansOf(call.security);
     const payload = await call.run(parts.backend, progress.caller, means, correlationId);
     if (parts.validateResponses) assertAnswer(parts, progress.version, payload);
-    const mtom = request.mtom ? { boundary: `mtom-${correlationId}` } : undefined;
+    // A signature covers what stands in the envelope: signed answers carry the PDF as base64.
+    const mtom =
+      request.mtom && !progress.signing ? { boundary: `mtom-${correlationId}` } : undefined;
     const written = writeAnswer(progress.version, payload, mtom);
+    const answer = await signed(parts, progress, { status: 200, ...written, correlationId });
     tell(undefined);
-    return { status: 200, ...written, correlationId };
+    return answer;
   } catch (error) {
     const failure = asServiceError(error);
     if (failure.code === "Internal" || failure.code === "Unavailable") {
       parts.log.error("a call failed", { correlationId, code: failure.code, error });
     }
     tell(failure.code);
-    return faultAnswer(progress.version, failure, correlationId);
+    const answer = faultAnswer(progress.version, failure, correlationId);
+    return await signed(parts, progress, answer).catch(() => answer);
   }
+}
+
+/** The same answer, signed when the caller's entity wants it. */
+async function signed(
+  { clock }: DispatchParts,
+  { signing }: Progress,
+  answer: SoapAnswer,
+): Promise<SoapAnswer> {
+  if (!signing) return answer;
+  const { key, confirms } = signing;
+  return { ...answer, body: await signResponse(answer.body, key, { now: clock.now(), confirms }) };
 }
 
 /** Who calls, unless they failed too often. */
@@ -116,22 +140,25 @@ async function proveCaller(
   security: SecurityHeader | undefined,
   { address, clientCertificate }: SoapRequest,
   correlationId: string,
-): Promise<Caller> {
+): Promise<Proof> {
   const { brake, log } = parts;
   const username = nameGiven(security, clientCertificate);
   brake.assertMayTry(username, address);
   try {
-    const { caller, isWeak } = await authenticate(parts, security, clientCertificate);
+    const proof = await authenticate(parts, security, clientCertificate);
     brake.noteSuccess(username, address);
-    if (isWeak) {
-      const { entityId, userId } = caller.user;
+    const { entityId, userId } = proof.caller.user;
+    if (proof.isWeak) {
       log.warn("a signature with SHA-1 was accepted, as the entity's policy says", {
         correlationId,
         entityId,
         userId,
       });
     }
-    return caller;
+    if (proof.signsResponses && !parts.responseKey) {
+      log.error("the entity wants signed answers, and RESPONSE_KEY_PATH is not set", { entityId });
+    }
+    return proof;
   } catch (error) {
     if (error instanceof ServiceError && error.code === "NotAuthenticated") {
       const code = error.code;

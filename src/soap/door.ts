@@ -22,6 +22,7 @@ import { readBody } from "./transport/read-body.ts";
 import type { ClientCertificate } from "./security/certificate-holder.ts";
 import { createFailureBrake } from "./security/failure-brake.ts";
 import { createPasswordCheck } from "./security/password-check.ts";
+import type { SigningKey } from "./security/sign-response.ts";
 import { typedPort } from "./typed-port.ts";
 
 interface DoorLimits {
@@ -54,6 +55,8 @@ export interface DoorOptions {
   readonly validateResponses: boolean;
   readonly log: DoorLog;
   readonly observe?: ((call: ObservedCall) => void) | undefined;
+  /** With what answers are signed, for entities that want it. */
+  readonly responseKey?: SigningKey | undefined;
   /** The certificate that a caller showed in the TLS handshake, here or at a proxy. */
   readonly clientCertificateOf?: (request: IncomingMessage) => ClientCertificate | undefined;
   readonly limits?: Partial<DoorLimits>;
@@ -81,6 +84,7 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
     newCorrelationId: (at) => uuidv7(at, random),
     log,
     observe: options.observe,
+    responseKey: options.responseKey,
     secretsKey,
     validateResponses,
     port: typed,

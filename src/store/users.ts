@@ -29,6 +29,8 @@ interface AuthenticationPolicy {
   readonly accepts: readonly Authentication[];
   /** Signatures and digests with SHA-1, for callers who cannot do better yet. */
   readonly sha1: boolean;
+  /** Answers to its callers are signed. */
+  readonly signsResponses?: boolean;
 }
 
 interface UserRow extends EntityRow {
@@ -44,12 +46,13 @@ interface UserRow extends EntityRow {
   secret_encrypted: Buffer | null;
   accepted_authentication: Authentication[];
   sha1_accepted: boolean;
+  responses_signed: boolean;
 }
 
 const SELECT_USERS = `select u.user_id, u.username, u.enabled as user_enabled,
     u.full_name, u.kind, u.permissions, u.valid_from, u.valid_until, u.secret_scrypt,
     u.secret_encrypted,
-    e.accepted_authentication, e.sha1_accepted, ${ENTITY_COLUMNS}
+    e.accepted_authentication, e.sha1_accepted, e.responses_signed, ${ENTITY_COLUMNS}
   from users u join entities e using (entity_id)`;
 
 function toCaller(row: UserRow): Caller {
@@ -171,7 +174,11 @@ function toCredential(row: UserRow): Credential {
     caller: toCaller(row),
     scrypt: row.secret_scrypt,
     encrypted: row.secret_encrypted ?? undefined,
-    policy: { accepts: row.accepted_authentication, sha1: row.sha1_accepted },
+    policy: {
+      accepts: row.accepted_authentication,
+      sha1: row.sha1_accepted,
+      signsResponses: row.responses_signed,
+    },
   };
 }
 

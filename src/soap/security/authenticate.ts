@@ -31,6 +31,8 @@ export interface Proof {
   readonly caller: Caller;
   /** By a signature with SHA-1, which the entity's policy lets pass. */
   readonly isWeak: boolean;
+  /** The entity wants its answers signed. */
+  readonly signsResponses: boolean;
 }
 
 /**
@@ -48,22 +50,25 @@ export async function authenticate(
   const now = authenticator.clock.now();
   const { usernameToken, signature } = security ?? {};
   if (security && signature) {
-    const { caller } = await bySignature(authenticator, security, signature, now);
+    const credential = await bySignature(authenticator, security, signature, now);
     if (usernameToken) {
       const named = await byToken(authenticator, security, usernameToken, now);
-      if (named.caller.user.userId !== caller.user.userId) throw refuse();
+      if (named.caller.user.userId !== credential.caller.user.userId) throw refuse();
     }
-    return { caller, isWeak: signature.isWeak };
+    return proved(credential, signature.isWeak);
   }
   if (security && usernameToken) {
-    const { caller } = await byToken(authenticator, security, usernameToken, now);
-    return { caller, isWeak: false };
+    return proved(await byToken(authenticator, security, usernameToken, now));
   }
   if (!clientCertificate) throw refuse(NO_TOKEN);
   const credential = await credentialOf(authenticator.backend, clientCertificate, now);
   assertAccepted(credential, "clientCertificate");
   assertFresh(security, now);
-  return { caller: credential.caller, isWeak: false };
+  return proved(credential);
+}
+
+function proved({ caller, policy }: Credential, isWeak = false): Proof {
+  return { caller, isWeak, signsResponses: policy?.signsResponses === true };
 }
 
 async function byToken(

@@ -21,6 +21,8 @@ export interface Signature {
   readonly coversTimestamp: boolean;
   /** SHA-256 of the SignatureValue: the same message again has the same. */
   readonly mark: string;
+  /** The SignatureValue, in base64. */
+  readonly value: string;
 }
 
 const MORE = "http://www.w3.org/2001/04/xmldsig-more#";
@@ -108,6 +110,7 @@ export function readSignature({ tree, body, security }: Signable): Signature | u
     isWeak: isWeak || method.digest === "sha1",
     coversTimestamp: timestamp.length === 1 && covered.has(timestamp[0] as XmlNode),
     mark: createHash("sha256").update(value).digest("base64"),
+    value: value.toString("base64"),
   };
 }
 

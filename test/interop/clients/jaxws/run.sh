@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the client from the WSDL that the service hands out, compiles it and runs it.
-# usage: run.sh BUILD_FOLDER ADDRESS USERNAME SECRET TEXT
+# usage: [MAIN=CLASS] run.sh BUILD_FOLDER ADDRESS ARGUMENTS OF THE CLASS
 set -eu
 here=$(dirname "$0")
 build=$1
@@ -13,4 +13,4 @@ if [ ! -e "$build/Client.class" ]; then
   wsimport -quiet -extension -keep -b "$here/bindings.xml" -d "$build" "$1?wsdl"
   javac -nowarn -encoding UTF-8 -cp "$class_path" -d "$build" "$here"/*.java
 fi
-exec java -cp "$class_path" Client "$@"
+exec java -cp "$class_path" "${MAIN:-Client}" "$@"
