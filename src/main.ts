@@ -5,6 +5,7 @@ import { historyCommand } from "./command-line/administration/history.ts";
 import { mailboxCommand } from "./command-line/administration/mailbox.ts";
 import { tariffCommand } from "./command-line/administration/tariff.ts";
 import { usageCommand } from "./command-line/administration/usage.ts";
+import { trustCommand } from "./command-line/administration/trust.ts";
 import { userCommand } from "./command-line/administration/user.ts";
 import { print, UsageError, type Command } from "./command-line/command.ts";
 import { conflictsCommand } from "./command-line/conflicts.ts";
@@ -21,6 +22,7 @@ const COMMANDS: readonly Command[] = [
   migrateCommand,
   entityCommand,
   userCommand,
+  trustCommand,
   mailboxCommand,
   aliasCommand,
   historyCommand,

@@ -16,7 +16,7 @@ import { signResponse, type SigningKey } from "./security/sign-response.ts";
 import { isUnavailable } from "./unavailable.ts";
 import { writeFault } from "./write-fault.ts";
 import { withXml, type XmlLimits } from "./xml/document.ts";
-import { isNamed } from "./xml/node.ts";
+import { isNamed, type XmlNode } from "./xml/node.ts";
 
 export interface DispatchParts extends Authenticator {
   readonly backend: Backend;
@@ -75,7 +75,8 @@ interface Progress {
  * From a message to its answer, which may be a fault; never rejects.
  *
  *     parse → take the envelope apart → understand its headers → find the operation by its element →
- *     hold it against the schema → read it (here the tree closes) → prove the caller → run → answer
+ *     verify signatures → hold it against the schema → read it (here the tree closes) →
+ *     prove the caller → run, or tell what is wrong with the request → answer
  */
 export async function dispatch(parts: DispatchParts, request: SoapRequest): Promise<SoapAnswer> {
   const began = parts.clock.now();
@@ -213,11 +214,20 @@ function read(parts: DispatchParts, request: SoapRequest, progress: Progress): C
         operation: operation.name,
       });
     }
-    const violation = port.violationOf(operation, envelope.payload);
-    if (violation) throw violation;
     const security = readSecurity(tree, envelope);
-    return { operation, security, run: operation.read(envelope.payload) };
+    return { operation, security, run: readOperation(port, operation, envelope.payload) };
   });
+}
+
+/** What is wrong with a request is told, and signed, once it is known to whom. */
+function readOperation(port: Port, operation: Operation, payload: XmlNode): Call["run"] {
+  try {
+    const violation = port.violationOf(operation, payload);
+    if (violation) throw violation;
+    return operation.read(payload);
+  } catch (error) {
+    return () => Promise.reject(asServiceError(error));
+  }
 }
 
 function meansOf(security: SecurityHeader | undefined): Means {

@@ -105,3 +105,15 @@ export async function setAuthenticationPolicy(
   );
   return rowCount === 1;
 }
+
+/** Whether answers to the callers of an entity are signed; it takes effect with the next call. */
+export async function setResponsesSigned(
+  db: Connection,
+  entityId: EntityId,
+  signed: boolean,
+): Promise<void> {
+  await db.query("update entities set responses_signed = $2 where entity_id = $1", [
+    entityId,
+    signed,
+  ]);
+}

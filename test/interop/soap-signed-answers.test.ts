@@ -14,6 +14,14 @@ const run = promisify(execFile);
 const at = (file: string): string => fileURLToPath(new URL(`clients/${file}`, import.meta.url));
 const COVERED = ["Body", "SignatureConfirmation", "Timestamp"];
 
+/** Where the Java client is built, once. */
+let build: string;
+
+beforeAll(async () => {
+  build = await mkdtemp(join(tmpdir(), "sms-certificat-jaxws-"));
+});
+afterAll(() => rm(build, { recursive: true }));
+
 describe.each(["rsa:2048", "ec"] as const)("answers signed with a key of %s", (kind) => {
   let folder: string;
   let service: OpensslPair;
@@ -75,7 +83,7 @@ describe.each(["rsa:2048", "ec"] as const)("answers signed with a key of %s", (k
         ...["pkcs12", "-export", "-inkey", client.keyPath, "-in", client.certificatePath],
         ...["-name", "1", "-passout", "pass:secret", "-out", store],
       ]);
-      const words = [folder, `${door.url}/ws/sms-certificat`, store, service.certificatePath];
+      const words = [build, `${door.url}/ws/sms-certificat`, store, service.certificatePath];
       const { stdout } = await run(at("jaxws/run.sh"), words, {
         env: { ...process.env, MAIN: "SignedAnswers" },
       });

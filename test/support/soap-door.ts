@@ -143,7 +143,7 @@ async function addUsers({ context, caller }: Story, key: Buffer): Promise<void> 
   await insertTariff(db, { item: "certificate", entityId: undefined, validFrom, price: "0.35" });
   const scrypt = await hashSecret(SECRET, systemRandom);
   const users = [
-    { username: "demo" },
+    { username: "demo", permissions: ["send", "certificates", "consult"] as const },
     { username: "text-only", digest: false },
     { username: "no-permission", permissions: [] },
     { username: "no-contract", entityId: without.entityId },
