@@ -10,6 +10,7 @@ import { createOperatorQuestions } from "./lifecycle/ask-operator.ts";
 import { certifyMessages } from "./lifecycle/certify-message.ts";
 import type { LifecycleContext } from "./lifecycle/context.ts";
 import { cancelMessage } from "./lifecycle/cancel-message.ts";
+import { checkFixity } from "./lifecycle/check-fixity.ts";
 import { fetchCertificate } from "./lifecycle/fetch-certificate.ts";
 import { searchMessages } from "./lifecycle/search-messages.ts";
 import { tellUsage } from "./lifecycle/tell-usage.ts";
@@ -21,6 +22,7 @@ import { retainCertificates } from "./lifecycle/retain-certificates.ts";
 import { createSchedule, type Schedule } from "./lifecycle/schedule.ts";
 import { settleOutcomes } from "./lifecycle/settle-outcome.ts";
 import { tellStatus } from "./lifecycle/tell-status.ts";
+import { openObjectStore } from "./object-store-parts.ts";
 import { openDatabase } from "./open-database.ts";
 import { createOperatorLink } from "./operator-link.ts";
 import { registerHealth } from "./portal/health.ts";
@@ -84,6 +86,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
 
     const gateway = createOperatorLink(settings, parts, { db: database.db, key });
     const issuer = await createIssuer(settings, parts);
+    const objects = await openObjectStore(settings, parts);
     const relaying: Relaying = new Set();
     const schedule: Schedule = createSchedule(
       {
@@ -94,6 +97,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
         certify: () => certifyMessages(context),
         notify: () => notifyMailboxes(context, []),
         retain: () => retainCertificates(context).then(() => 0),
+        fixity: () => checkFixity(context).then(() => 0),
       },
       (step, error) => log.error("a step failed; the next tick tries again", { step, error }),
     );
@@ -105,6 +109,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       gateway,
       issuer,
       takeCharge: createAcceptance(database.db),
+      objects,
       inbox: createReceiptInbox(database.db),
       settings: { ...settings, publicUrl: url },
       wake: (step) => {

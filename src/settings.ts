@@ -3,12 +3,16 @@ import { MINIMUM_RETENTION } from "./domain/retention.ts";
 import type { EniSettings } from "./domain/eni.ts";
 import { readEni } from "./settings/eni.ts";
 import { readHttps, type HttpsSettings } from "./settings/https.ts";
+import {
+  readCertificateStore,
+  type CertificateStoreSettings,
+} from "./settings/certificate-store.ts";
 import { readOperator, type OperatorSettings } from "./settings/operator.ts";
 import { createSettingsReader, type Environment } from "./settings/reader.ts";
 import { readSeal, type SealSettings } from "./settings/seal.ts";
 
 /** Everything that can be set, read once at start. README.md has the table. */
-export interface Settings extends OperatorSettings, HttpsSettings {
+export interface Settings extends OperatorSettings, HttpsSettings, CertificateStoreSettings {
   /** Outside production certificates are marked as tests and a test seal is made when none is set. */
   readonly production: boolean;
   readonly host: string;
@@ -81,6 +85,7 @@ export function parseSettings(environment: Environment): Settings {
     secretsKey: readSecretsKey(text("SECRETS_KEY"), production, fault),
     ...readHttps(reader),
     ...readOperator(reader),
+    ...readCertificateStore(reader),
     seal: readSeal(reader),
     eni: readEni(reader),
     log: {

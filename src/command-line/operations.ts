@@ -1,5 +1,6 @@
 import { UUID, type MessageId } from "../domain/ids.ts";
 import { orderResend, type ResendRefusal } from "../lifecycle/order-resend.ts";
+import { readLastPass } from "../store/fixity.ts";
 import { checkIntegrity } from "../store/integrity.ts";
 import { readUnmatched } from "../store/receipts.ts";
 import { readBacklog, readDeadWork, requeue, type Step } from "../store/work.ts";
@@ -87,6 +88,12 @@ export const verifyCommand: Command = {
   async run(args) {
     readArguments(args, {});
     return withDatabase(async ({ db }) => {
+      const pass = await readLastPass(db);
+      print(
+        pass
+          ? `certificates read again on ${pass.beganAt.toISOString()}: ${pass.files}, ${pass.failures} damaged`
+          : "no certificate was read again yet: serve does it each night",
+      );
       const damages = await checkIntegrity(db);
       if (damages.length === 0) {
         print("every invariant holds");

@@ -54,6 +54,15 @@ export type BusinessEvent =
     }
   /** Receipts contradict each other: nothing is certified until a person decides. */
   | { readonly name: "conflict"; readonly messageId: string; readonly cause: string }
+  /** The file of a certificate is not there, or not the one that was certified. */
+  | {
+      readonly name: "fileDamaged";
+      readonly messageId: string;
+      readonly kind: CertificateKind;
+      readonly problem: "missing" | "differs";
+    }
+  /** What a night's reading of certificates came to. */
+  | { readonly name: "filesRead"; readonly files: number; readonly failures: number }
   /** The retention of certificates is over; they and what belongs to them are gone. */
   | { readonly name: "purged"; readonly certificates: number };
 

@@ -67,3 +67,8 @@ export function kindsDue({ outcome, lateDelivery }: MessageView): CertificateKin
 export class CertificateDelayed extends Error {
   override readonly name = "CertificateDelayed";
 }
+
+/** The store of certificate files cannot be asked now. */
+export class ObjectStoreUnavailable extends Error {
+  override readonly name = "ObjectStoreUnavailable";
+}

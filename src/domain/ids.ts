@@ -26,6 +26,11 @@ export function uuidv7(at: Date, random: RandomSource): string {
   ].join("-");
 }
 
+/** The instant inside a UUID version 7. */
+export function instantOf(uuid: string): Date {
+  return new Date(Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16));
+}
+
 /** Digits and capitals that nobody confuses when reading a code aloud (Crockford's base 32). */
 const CSV_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CSV_LENGTH = 24;

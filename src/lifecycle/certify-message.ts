@@ -1,4 +1,9 @@
-import { CertificateDelayed, kindsDue, type CertificateFacts } from "../domain/certificate.ts";
+import {
+  CertificateDelayed,
+  kindsDue,
+  ObjectStoreUnavailable,
+  type CertificateFacts,
+} from "../domain/certificate.ts";
 import { HOUR, SECOND } from "../domain/clock.ts";
 import { eniMetadata } from "../domain/eni.ts";
 import type { Evidence, EvidenceBody } from "../domain/evidence.ts";
@@ -17,19 +22,21 @@ import { readReceipts } from "../store/receipts.ts";
 import { findCallerById } from "../store/users.ts";
 import { claim, enqueue, finish, giveUp, retry, type Work } from "../store/work.ts";
 import { backOff } from "./back-off.ts";
+import { keepFile } from "./certificate-file.ts";
 import type { LifecycleContext } from "./context.ts";
 
 /** Short: what a killed process had claimed is taken up soon; a second sealing does no harm. */
 const LEASE = 30 * SECOND;
 const BATCH = 32;
 const BACK_OFF = { first: 5 * SECOND, most: HOUR };
-/** A fault of our own is shown to a person after this many tries; a missing time-stamp waits for ever. */
+/** A fault of our own is shown to a person after this many tries; a missing time-stamp or store waits for ever. */
 const MOST_FAULTS = 20;
 
 /**
  * Step 5. Issues the certificates that are due, and answers how many it took up. A crash before the
  * certificate is stored just issues it again: the code and the facts are fixed, and the primary key
- * keeps one certificate per message and kind.
+ * keeps one certificate per message and kind. A file goes to the object store before its row is
+ * written: what a crash leaves there is one more version under the same key, which no row names.
  */
 export async function certifyMessages(context: LifecycleContext): Promise<number> {
   const now = context.clock.now();
@@ -62,14 +69,15 @@ async function issue(
 ): Promise<void> {
   const { messageId } = work;
   const facts = await readFacts(context, messageId, kind);
-  const sealed = await context.issuer.issue(facts);
-  const { message, csv, issuedAt, retainUntil: until, eni } = facts;
+  const { sha256, stampedAt, pdf } = await context.issuer.issue(facts);
+  const { message, csv, issuedAt, retainUntil, eni } = facts;
+  const file = await keepFile(context, { messageId, kind, issuedAt, retainUntil, sha256, pdf });
+  const dates = { issuedAt, stampedAt, retainUntil };
   const issued = await transaction(context.db, async (client) => {
     const chain = await readChain(client, messageId);
-    const certificate = { ...sealed, messageId, kind, csv, issuedAt, retainUntil: until, eni };
+    const certificate = { messageId, kind, csv, ...dates, eni, sha256, file };
     const first = await insertCertificate(client, certificate);
     if (first) {
-      const { sha256 } = sealed;
       const body: EvidenceBody = { event: "CertificateIssued", kind, csv, sha256 };
       await appendEvidence(client, issuedAt, [{ messageId, chain, bodies: [body] }]);
       await charge(client, message, kind, issuedAt);
@@ -94,16 +102,16 @@ async function charge(
 
 async function postpone(context: LifecycleContext, work: Work, error: unknown): Promise<void> {
   const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  if (work.attempts >= MOST_FAULTS && !(error instanceof CertificateDelayed)) {
+  const outage = error instanceof CertificateDelayed || error instanceof ObjectStoreUnavailable;
+  if (work.attempts >= MOST_FAULTS && !outage) {
     await giveUp(context.db, work, cause, context.clock.now());
     context.tell({ name: "givenUp", messageId: work.messageId, step: "certify", cause });
     return;
   }
   const now = context.clock.now();
   const runAt = new Date(now.getTime() + backOff(work.attempts, BACK_OFF, context.random));
-  // A long outage of the time-stamps is no fault of the message: it must not use up its tries.
-  const attempts =
-    error instanceof CertificateDelayed ? Math.min(work.attempts, MOST_FAULTS / 2) : work.attempts;
+  // A long outage of others is no fault of the message: it must not use up its tries.
+  const attempts = outage ? Math.min(work.attempts, MOST_FAULTS / 2) : work.attempts;
   await retry(context.db, work, runAt, cause, attempts);
   const { messageId } = work;
   context.tell({ name: "putOff", messageId, step: "certify", attempts: work.attempts, cause });

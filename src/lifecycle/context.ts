@@ -6,7 +6,7 @@ import type { Clock, Duration, RandomSource, Timers } from "../domain/clock.ts";
 import type { createAcceptance } from "../store/acceptance.ts";
 import type { StoredReceipt } from "../store/receipts.ts";
 import type { Step } from "../store/work.ts";
-import type { CertificateIssuer, SmsGateway } from "./ports.ts";
+import type { CertificateIssuer, ObjectStore, SmsGateway } from "./ports.ts";
 
 interface LifecycleSettings {
   readonly receiptDeadline: Duration;
@@ -31,6 +31,8 @@ export interface LifecycleContext {
   readonly issuer: CertificateIssuer;
   /** Takes charge of a message; durable when it resolves. Those that come together share a commit. */
   readonly takeCharge: ReturnType<typeof createAcceptance>;
+  /** Where files of certificates are kept outside the database; absent when all are in their rows. */
+  readonly objects?: { readonly store: ObjectStore; readonly keepsNew: boolean } | undefined;
   /** Stores a report; durable when it resolves. Those that come together share a commit. */
   readonly inbox: (receipt: StoredReceipt) => Promise<void>;
   readonly settings: LifecycleSettings;

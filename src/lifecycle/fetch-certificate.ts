@@ -1,4 +1,3 @@
-import { sha256 } from "../domain/content.ts";
 import type { EniMetadata } from "../domain/eni.ts";
 import { assertMay, type Caller } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
@@ -11,8 +10,8 @@ import {
   readIssuedCode,
   type StoredCertificate,
 } from "../store/certificates.ts";
-import { DataInconsistency } from "../store/database.ts";
 import { readChain } from "../store/evidence.ts";
+import { readFile } from "./certificate-file.ts";
 import { verificationUrl } from "./certify-message.ts";
 import type { LifecycleContext } from "./context.ts";
 import { findMessages, type MessageKey } from "./find-message.ts";
@@ -46,7 +45,7 @@ export type CertificateAnswer =
  * certificate that it is printed on. What is answered is hashed again first.
  *
  * @throws ServiceError MessageNotFound when the caller's entity has no such message or code; it does
- *   not tell whether another entity has
+ *   not tell whether another entity has; Unavailable when the store of its file does not answer
  */
 export async function fetchCertificate(
   context: LifecycleContext,
@@ -64,7 +63,10 @@ export async function fetchCertificate(
     const expectedBy = certificateExpectedBy(context, message);
     return { state: "pending", messageId: message.messageId, expectedBy };
   }
-  return issued(context, stored, await otherCodes(context, stored));
+  return issued(context, stored, {
+    ...(await otherCodes(context, stored)),
+    pdf: await readFile(context, stored),
+  });
 }
 
 type OtherCodes = Pick<Extract<CertificateAnswer, { state: "issued" }>, "corrects" | "correctedBy">;
@@ -106,11 +108,8 @@ async function byCode(
 function issued(
   context: LifecycleContext,
   stored: StoredCertificate,
-  others: OtherCodes,
+  others: OtherCodes & { readonly pdf: Buffer },
 ): CertificateAnswer {
-  if (sha256(stored.pdf) !== stored.sha256) {
-    throw new DataInconsistency(`certificate ${stored.messageId} ${stored.kind}: hash differs`);
-  }
   return {
     state: "issued",
     messageId: stored.messageId,
@@ -122,6 +121,5 @@ function issued(
     verificationUrl: verificationUrl(context.settings.publicUrl, stored.csv),
     eni: stored.eni,
     ...others,
-    pdf: stored.pdf,
   };
 }

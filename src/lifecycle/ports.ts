@@ -82,3 +82,40 @@ export interface CertificateIssuer {
    */
   issue(facts: CertificateFacts): Promise<SealedCertificate>;
 }
+
+/** A file in the object store; nobody can change or remove this version before its retention ends. */
+export interface ObjectPlace {
+  readonly key: string;
+  readonly version: string;
+}
+
+/** Keeps the files of certificates outside the database. */
+export interface ObjectStore {
+  /**
+   * Keeps a file, locked until an instant; durable when this resolves. The same key may be written
+   * again: each call makes a version of its own.
+   *
+   * @throws ObjectStoreUnavailable
+   */
+  keep(file: ObjectToKeep): Promise<ObjectPlace>;
+  /**
+   * Exactly that version; undefined when it is not there.
+   *
+   * @throws ObjectStoreUnavailable
+   */
+  read(place: ObjectPlace): Promise<Buffer | undefined>;
+  /**
+   * Removes every version of a key whose retention is over; false when one is left, still locked.
+   *
+   * @throws ObjectStoreUnavailable
+   */
+  remove(key: string): Promise<boolean>;
+}
+
+export interface ObjectToKeep {
+  readonly key: string;
+  readonly bytes: Buffer;
+  /** In hexadecimal. */
+  readonly sha256: string;
+  readonly retainUntil: Date;
+}

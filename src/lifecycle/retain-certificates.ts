@@ -1,4 +1,5 @@
 import { DAY } from "../domain/clock.ts";
+import { forgetReleasedObject, readReleasedObjects } from "../store/certificates.ts";
 import { forgetAwaited } from "../store/relay.ts";
 import { ensureMonths, forgetStrays, purgeExpired } from "../store/retention.ts";
 import { forgetNonces } from "../store/users.ts";
@@ -30,5 +31,23 @@ export async function retainCertificates(context: LifecycleContext): Promise<Ret
     gone = await purgeExpired(db, now, BATCH);
   }
   if (certificatesPurged > 0) context.tell({ name: "purged", certificates: certificatesPurged });
+  await removeReleased(context);
   return { partitionsMade, certificatesPurged };
+}
+
+/**
+ * Removes the files of purged certificates from the object store. The lock lets each go when its own
+ * retention is over, whatever our clock says; one that is still locked is asked for again next night.
+ */
+async function removeReleased({ db, objects }: LifecycleContext): Promise<void> {
+  if (!objects) return;
+  let last = "";
+  for (;;) {
+    const keys = await readReleasedObjects(db, last, BATCH);
+    for (const key of keys) {
+      if (await objects.store.remove(key)) await forgetReleasedObject(db, key);
+      last = key;
+    }
+    if (keys.length < BATCH) return;
+  }
 }

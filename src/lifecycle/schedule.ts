@@ -13,6 +13,7 @@ const TIMETABLE = {
   certify: "* * * * * *",
   notify: "*/5 * * * * *",
   retain: "17 3 * * *",
+  fixity: "41 1 * * *",
 } as const;
 
 type Timer = keyof typeof TIMETABLE;

@@ -1,7 +1,9 @@
 import multipart from "@fastify/multipart";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { sha256 } from "../domain/content.ts";
 import { parseCsv } from "../domain/ids.ts";
 import { maskMsisdn } from "../domain/msisdn.ts";
+import { readFile } from "../lifecycle/certificate-file.ts";
 import type { LifecycleContext } from "../lifecycle/context.ts";
 import { findByCode, readCertificate, type StoredCertificate } from "../store/certificates.ts";
 import { readMessage } from "../store/messages.ts";
@@ -64,7 +66,7 @@ export function registerVerification(
       .headers(SECURITY_HEADERS)
       .type("application/pdf")
       .header("content-disposition", `attachment; filename="certificat-${certificate.csv}.pdf"`)
-      .send(certificate.pdf);
+      .send(await readFile(context, certificate));
   });
 }
 
@@ -114,7 +116,7 @@ async function show(
 
 function compare(certificate: StoredCertificate, uploaded: Buffer | undefined): Comparison {
   if (uploaded === undefined || uploaded.length === 0) return "tooLarge";
-  return uploaded.equals(certificate.pdf) ? "same" : "different";
+  return sha256(uploaded) === certificate.sha256 ? "same" : "different";
 }
 
 async function find(

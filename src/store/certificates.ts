@@ -1,8 +1,7 @@
-import type { SealedCertificate } from "../domain/certificate.ts";
 import type { EniMetadata } from "../domain/eni.ts";
 import type { MessageId } from "../domain/ids.ts";
 import type { CertificateKind, Outcome } from "../domain/outcome.ts";
-import type { Connection } from "./database.ts";
+import { DataInconsistency, type Connection } from "./database.ts";
 
 /** A message that is being closed, with the code of its certificate to come. */
 export interface Closing {
@@ -87,14 +86,23 @@ export async function findByCode(
   return rows[0] && { messageId: rows[0].message_id, kind: rows[0].kind };
 }
 
+/** Where the file of a certificate is: in its row, or in the object store. */
+export type CertificateFile =
+  | { readonly pdf: Buffer }
+  | { readonly key: string; readonly version: string; readonly size: number };
+
 /** A certificate as it is kept. */
-export interface StoredCertificate extends SealedCertificate {
+export interface StoredCertificate {
   readonly messageId: MessageId;
   readonly kind: CertificateKind;
   readonly csv: string;
   readonly issuedAt: Date;
+  readonly stampedAt: Date;
   readonly retainUntil: Date;
   readonly eni?: EniMetadata | undefined;
+  /** Of the file, in hexadecimal. */
+  readonly sha256: string;
+  readonly file: CertificateFile;
 }
 
 /** Keeps a certificate; false when the message has one of this kind: the first one stands. */
@@ -102,10 +110,13 @@ export async function insertCertificate(
   db: Connection,
   certificate: StoredCertificate,
 ): Promise<boolean> {
+  const { file } = certificate;
+  const object = "pdf" in file ? undefined : file;
   const { rowCount } = await db.query(
     `insert into certificates
-       (message_id, kind, csv, issued_at, stamped_at, retain_until, sha256, pdf, eni)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`,
+       (message_id, kind, csv, issued_at, stamped_at, retain_until, sha256, eni, pdf,
+        object_key, object_version, object_size)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing`,
     [
       certificate.messageId,
       certificate.kind,
@@ -114,14 +125,17 @@ export async function insertCertificate(
       certificate.stampedAt,
       certificate.retainUntil,
       certificate.sha256,
-      certificate.pdf,
       certificate.eni,
+      "pdf" in file ? file.pdf : null,
+      object?.key,
+      object?.version,
+      object?.size,
     ],
   );
   return rowCount === 1;
 }
 
-interface CertificateRow {
+interface CertificateRow extends FileRow {
   message_id: MessageId;
   kind: CertificateKind;
   csv: string;
@@ -129,8 +143,14 @@ interface CertificateRow {
   stamped_at: Date;
   retain_until: Date;
   sha256: string;
-  pdf: Buffer;
   eni: EniMetadata | null;
+}
+
+interface FileRow {
+  pdf: Buffer | null;
+  object_key: string | null;
+  object_version: string | null;
+  object_size: number | null;
 }
 
 /** The certificate of a kind; without a kind the latest one. */
@@ -140,7 +160,8 @@ export async function readCertificate(
   kind?: CertificateKind,
 ): Promise<StoredCertificate | undefined> {
   const { rows } = await db.query<CertificateRow>(
-    `select message_id, kind, csv, issued_at, stamped_at, retain_until, sha256, pdf, eni
+    `select message_id, kind, csv, issued_at, stamped_at, retain_until, sha256, eni, pdf,
+       object_key, object_version, object_size
      from certificates where message_id = $1 and ($2::text is null or kind = $2)
      order by issued_at desc, kind limit 1`,
     [messageId, kind],
@@ -155,7 +176,33 @@ export async function readCertificate(
     stampedAt: row.stamped_at,
     retainUntil: row.retain_until,
     sha256: row.sha256,
-    pdf: row.pdf,
     eni: row.eni ?? undefined,
+    file: toFile(row),
   };
+}
+
+function toFile({ pdf, object_key, object_version, object_size }: FileRow): CertificateFile {
+  if (pdf) return { pdf };
+  if (object_key === null || object_version === null || object_size === null) {
+    throw new DataInconsistency("a certificate without its file");
+  }
+  return { key: object_key, version: object_version, size: object_size };
+}
+
+/** Keys of objects whose certificates were purged, in order, after a key. */
+export async function readReleasedObjects(
+  db: Connection,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await db.query<{ object_key: string }>(
+    `select object_key from released_objects where object_key > $1 order by object_key limit $2`,
+    [after, limit],
+  );
+  return rows.map((row) => row.object_key);
+}
+
+/** The object of a key is gone from the store. */
+export async function forgetReleasedObject(db: Connection, key: string): Promise<void> {
+  await db.query("delete from released_objects where object_key = $1", [key]);
 }

@@ -72,7 +72,12 @@ const INVARIANTS: readonly Invariant[] = [
   {
     name: "a certificate is the file that was hashed",
     sql: `select message_id, kind || ' file differs from its hash' as detail from certificates
-      where message_id = any($1) and encode(sha256(pdf), 'hex') <> sha256`,
+      where message_id = any($1) and pdf is not null and encode(sha256(pdf), 'hex') <> sha256`,
+  },
+  {
+    name: "a certificate was found whole when it was last read",
+    sql: `select message_id, kind || ' ' || problem || ' on ' || found_at as detail
+      from fixity_failures where message_id = any($1)`,
   },
   {
     name: "a certificate is charged once",

@@ -47,6 +47,16 @@ export function logEvent(log: Logger, event: BusinessEvent): void {
         cause: event.cause,
       });
       return;
+    case "fileDamaged": {
+      const { messageId, kind, problem } = event;
+      log.error("the file of a certificate is damaged", { messageId, code: kind, cause: problem });
+      return;
+    }
+    case "filesRead": {
+      const level = event.failures > 0 ? "error" : "info";
+      log[level](`certificates read again, ${event.failures} damaged`, { count: event.files });
+      return;
+    }
     case "purged":
       log.info("certificates purged", { count: event.certificates });
   }

@@ -70,6 +70,18 @@ test("a certificate for less than five years is not taken", async () => {
   expect(await refused(story.database.owner, copy)).toContain("check constraint");
 });
 
+test.each([
+  ["with no file", "null, null, null, null"],
+  ["with two files", "pdf, 'key', 'version', 1"],
+  ["with half an object", "null, null, 'version', 1"],
+])("a certificate %s is not taken", async (_, file) => {
+  const copy = `insert into certificates (message_id, kind, csv, issued_at, stamped_at, retain_until,
+      sha256, pdf, object_key, object_version, object_size)
+    select message_id, 'negative', csv, issued_at, stamped_at, retain_until, sha256, ${file}
+    from certificates`;
+  expect(await refused(story.database.owner, copy)).toContain("check constraint");
+});
+
 test("our clock alone purges nothing: the clock of the database must agree", async () => {
   const inSixYears = new Date(story.hands.clock.now().getTime() + 6 * 365 * 24 * HOURS);
   const { certificatesPurged, partitionsMade } = await retainCertificates({

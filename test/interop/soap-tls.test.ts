@@ -12,7 +12,7 @@ import { systemClock } from "../../src/system.ts";
 import { createHands, type Hands } from "../support/hands.ts";
 import { AUTHORITY, makePair, type OpensslPair } from "../support/openssl-pair.ts";
 import { peer } from "../support/peers.ts";
-import { freePort } from "../support/served.ts";
+import { freePort } from "../support/free-port.ts";
 import { openDoor, registerFor, type OpenDoor } from "../support/soap-door.ts";
 
 const run = promisify(execFile);

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChild, type Child } from "./child.ts";
+import { freePort } from "./free-port.ts";
 
 /** Kannel 1.4.5: bearerbox as an ESME of an SMSC on loopback, and smsbox with its sendsms port. */
 export interface Kannel {
@@ -79,14 +79,4 @@ max-messages = 0
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
 }

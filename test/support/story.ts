@@ -47,6 +47,7 @@ export interface StoryOptions {
   readonly gateway?: Partial<SmppSettings>;
   readonly tell?: LifecycleContext["tell"];
   readonly issuer?: (issuer: CertificateIssuer) => CertificateIssuer;
+  readonly objects?: LifecycleContext["objects"];
 }
 
 export const HOURS = 3_600_000;
@@ -69,6 +70,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
     random: systemRandom,
     gateway,
     issuer: options.issuer ? options.issuer(issuer) : issuer,
+    objects: options.objects,
     settings: {
       receiptDeadline: { months: 0, milliseconds: 120 * HOURS },
       receiptGrace: { months: 0, milliseconds: 600_000 },

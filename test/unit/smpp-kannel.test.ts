@@ -1,7 +1,7 @@
 import { dlrUrl, nackStatus, readDlrCall, receiptOfCall } from "../../src/smpp/kannel/dlr.ts";
 import { createKannelGateway } from "../../src/smpp/kannel/gateway.ts";
 import { systemClock, systemRandom, systemTimers } from "../../src/system.ts";
-import { freePort } from "../support/kannel.ts";
+import { freePort } from "../support/free-port.ts";
 import { segmentsFor } from "../support/operator.ts";
 
 const SECRET = "a secret of the test";
