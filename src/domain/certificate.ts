@@ -1,6 +1,7 @@
 import type { DeliveryReceipt } from "./delivery-receipt.ts";
 import type { EniMetadata } from "./eni.ts";
 import type { Entity } from "./entity.ts";
+import type { Logo } from "./logo.ts";
 import type { Evidence } from "./evidence.ts";
 import type { MessageView, SegmentView } from "./message.ts";
 import type { CertificateKind, Outcome } from "./outcome.ts";
@@ -24,6 +25,8 @@ export interface CertificateFacts {
   readonly retainUntil: Date;
   readonly issuer: Issuer;
   readonly entity: Entity;
+  /** Of the entity, when it has registered one. */
+  readonly logo?: Logo | undefined;
   readonly username: string;
   readonly message: Message;
   /** The mobile operator's name, as in its contract. */

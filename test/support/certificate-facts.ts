@@ -65,6 +65,7 @@ export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
     receiptDeadline,
     ...options.message,
   };
+  const graceEnd = new Date(receiptDeadline.getTime() + 600 * SECOND);
   const evidence: Evidence[] = [];
   const receipts: DeliveryReceipt[] = [];
   const append = (at: Date, body: EvidenceBody): void => {
@@ -101,8 +102,8 @@ export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
   const heardAt =
     kind === "corrective" ? new Date(receiptDeadline.getTime() + 20 * HOUR) : later(8);
   if (kind === "corrective") {
-    append(receiptDeadline, { event: "ContentHandoverFailure", reason: "noReceipt" });
-    append(new Date(receiptDeadline.getTime() + 2 * SECOND), {
+    append(graceEnd, { event: "ContentHandoverFailure", reason: "noReceipt" });
+    append(new Date(graceEnd.getTime() + 2 * SECOND), {
       event: "CertificateIssued",
       kind: "negative",
       csv: corrects,
@@ -144,7 +145,7 @@ export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
     }
   }
   const outcomeAt =
-    kind === "negative" ? receiptDeadline : new Date(heardAt.getTime() + segments * SECOND);
+    kind === "negative" ? graceEnd : new Date(heardAt.getTime() + segments * SECOND);
   append(outcomeAt, endOf());
   const view = foldMessage(evidence);
   if (!view.outcome) throw new Error("the facts have no outcome");

@@ -15,6 +15,13 @@ export function samples(): ReadonlyMap<string, CertificateFacts> {
       all.set(`${kind}-${language}`, certificateFacts({ kind, language }));
     }
   }
+  all.set(
+    "two-segments-ca",
+    certificateFacts({
+      segments: 2,
+      text: `${certificateFacts().message.text} Si no la consulteu en deu dies naturals, s’entendrà rebutjada i el procediment continuarà.`,
+    }),
+  );
   all.set("scripts-ca", certificateFacts({ text: MANY_SCRIPTS, segments: 4 }));
   all.set(
     "long-en",

@@ -4,8 +4,8 @@ import type { Wording } from "../wording/wording.ts";
 import { ACCENT, COLUMN, FRAME, INK, points, RULE, SOFT, type Paper } from "./paper.ts";
 import { qrOperators } from "./qr.ts";
 
-const QR_SIDE = 62;
-const TOP = PAGE.height - FRAME.bottom + 15;
+const QR_SIDE = 58;
+const TOP = PAGE.height - FRAME.bottom + 9;
 
 /** Code, address and QR on every sheet, and the mark of a test: decoration, the text has them too. */
 export function writeFeet(
@@ -18,12 +18,12 @@ export function writeFeet(
   const qr = paper.addShape(qrOperators(facts.verificationUrl));
   const x = FRAME.left + QR_SIDE + 14;
   const width = COLUMN - QR_SIDE - 14;
-  const small = { weight: "regular", size: 7.8 } as const;
+  const small = { weight: "regular", size: 7.2 } as const;
   const { typesetter } = paper;
-  const csv = typesetter.line(facts.csv, { weight: "bold", size: 10 });
+  const csv = typesetter.line(facts.csv, { weight: "bold", size: 9.6 });
   const csvLabel = typesetter.line(foot.csv, small);
   const urlLabel = typesetter.line(foot.verify, small);
-  const url = typesetter.lines(facts.verificationUrl, { weight: "regular", size: 8.4 }, width);
+  const url = typesetter.lines(facts.verificationUrl, { weight: "regular", size: 8 }, width);
   const sealed = typesetter.lines(foot.sealed, small, width);
   const count = paper.sheetCount;
   for (let page = 0; page < count; page += 1) {
@@ -31,20 +31,20 @@ export function writeFeet(
     const at = (distance: number): number => TOP + distance;
     paper.artifact(() => {
       paper.draw(
-        `${RULE} rg ${points(FRAME.left)} ${points(PAGE.height - TOP + 6)} ${points(COLUMN)} 0.6 re f`,
+        `${RULE} rg ${points(FRAME.left)} ${points(PAGE.height - TOP + 5)} ${points(COLUMN)} 0.6 re f`,
         page,
       );
       paper.draw(
-        `q 1 0 0 1 ${points(FRAME.left)} ${points(PAGE.height - TOP - 4 - QR_SIDE)} cm ${QR_SIDE} 0 0 ${QR_SIDE} 0 0 cm /${qr} Do Q`,
+        `q 1 0 0 1 ${points(FRAME.left)} ${points(PAGE.height - TOP - 2 - QR_SIDE)} cm ${QR_SIDE} 0 0 ${QR_SIDE} 0 0 cm /${qr} Do Q`,
         page,
       );
-      paper.show(csvLabel, x, at(12), SOFT, page);
-      paper.show(csv, x, at(24), INK, page);
-      paper.show(urlLabel, x, at(37), SOFT, page);
-      url.forEach((line, index) => paper.show(line, x, at(47.5 + index * 10), INK, page));
-      const below = 47.5 + url.length * 10 + 3;
-      sealed.forEach((line, index) => paper.show(line, x, at(below + index * 9.6), SOFT, page));
-      paper.show(number, FRAME.left + COLUMN - number.width, at(12), SOFT, page);
+      paper.show(csvLabel, x, at(10), SOFT, page);
+      paper.show(csv, x, at(21.5), INK, page);
+      paper.show(urlLabel, x, at(33.5), SOFT, page);
+      url.forEach((line, index) => paper.show(line, x, at(43 + index * 9.6), INK, page));
+      const below = 43 + url.length * 9.6 + 2.4;
+      sealed.forEach((line, index) => paper.show(line, x, at(below + index * 9), SOFT, page));
+      paper.show(number, FRAME.left + COLUMN - number.width, at(10), SOFT, page);
     }, page);
     if (test) writeTestMark(paper, wording, page);
   }

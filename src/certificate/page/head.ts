@@ -1,7 +1,9 @@
 import type { CertificateFacts } from "../../domain/certificate.ts";
+import { PAGE } from "../pdf/form.ts";
 import { element } from "../pdf/structure.ts";
 import type { Wording } from "../wording/wording.ts";
-import { madridInstant, utcInstant } from "./instants.ts";
+import { localInstant, madridInstant, utcInstant } from "./instants.ts";
+import { drawLogo, logoSize } from "./logo.ts";
 import {
   ACCENT,
   block,
@@ -17,29 +19,41 @@ import {
 
 /** The issuer, the title, and the outcome in large letters. */
 export function writeHead(paper: Paper, facts: CertificateFacts, wording: Wording): void {
-  const { issuer, kind } = facts;
+  const { issuer, kind, logo } = facts;
   const top = paper.y;
   const name = element("P");
   paper.document.children.push(name);
   paper.tagged(name, () => {
-    const line = paper.typesetter.line(issuer.name, { weight: "bold", size: 11 });
-    paper.show(line, FRAME.left, top + 9, INK);
-    const nif = paper.typesetter.line(`NIF ${issuer.nif}`, { weight: "regular", size: 8.2 });
-    paper.show(nif, FRAME.left + COLUMN - nif.width, top + 9, SOFT);
+    const nif = paper.typesetter.line(`NIF ${issuer.nif}`, { weight: "regular", size: 7.8 });
+    const room = COLUMN - nif.width - 12;
+    const style = { weight: "bold", size: 10 } as const;
+    const lines = paper.typesetter.lines(issuer.name, style, room);
+    lines.forEach((line, row) => paper.show(line, FRAME.left, top + 8 + row * 12, INK));
+    paper.show(nif, FRAME.left + COLUMN - nif.width, top + 8, SOFT);
+    paper.y = top + 8 + (lines.length - 1) * 12;
   });
-  paper.artifact(() => paper.rule(FRAME.left, top + 18, COLUMN, ACCENT, 1.6));
-  paper.y = top + 30;
+  paper.y += 7;
+  paper.artifact(() => paper.rule(FRAME.left, paper.y, COLUMN, ACCENT, 1.4));
+  paper.y += 5;
+  const titleTop = paper.y;
+  const width = COLUMN - (logo ? logoSize(logo).width + 16 : 0);
   block(paper, wording.title[kind], {
-    style: { weight: "bold", size: 20 },
-    leading: 27,
+    style: { weight: "bold", size: 18 },
+    leading: 23,
     role: "H1",
+    width,
   });
   block(paper, wording.subtitle, {
-    style: { weight: "regular", size: 8.6 },
-    leading: 12,
+    style: { weight: "regular", size: 7.8 },
+    leading: 10.4,
     colour: SOFT,
+    width,
   });
-  paper.y += 9;
+  if (logo) {
+    drawLogo(paper, logo, titleTop + 3);
+    paper.y = Math.max(paper.y, titleTop + logoSize(logo).height + 5);
+  }
+  paper.y += 6;
   writeOutcome(paper, facts, wording);
 }
 
@@ -47,26 +61,25 @@ export function writeHead(paper: Paper, facts: CertificateFacts, wording: Wordin
 function writeOutcome(paper: Paper, facts: CertificateFacts, wording: Wording): void {
   const { kind, outcome, message, operatorDeliveredAt } = facts;
   const colour: Colour = kind === "negative" ? ACCENT : GREEN;
-  const start = message.scheduledAt ?? message.acceptedAt;
   const { msisdn } = message.recipient;
-  const deliveredAt = operatorDeliveredAt ?? outcome.at;
-  const sentence =
-    outcome.kind === "delivered"
-      ? wording.outcomeLine.delivered({ msisdn, at: madridInstant(deliveredAt) })
-      : wording.outcomeLine.notDelivered({
-          msisdn,
-          from: madridInstant(start),
-          to: madridInstant(message.receiptDeadline),
-        });
+  const start = message.scheduledAt ?? message.acceptedAt;
   const utc =
     outcome.kind === "delivered"
-      ? utcInstant(deliveredAt)
+      ? utcInstant(operatorDeliveredAt ?? outcome.at)
       : `${utcInstant(start)} – ${utcInstant(message.receiptDeadline)}`;
-  const width = COLUMN - 36;
-  const lines = paper.typesetter.lines(sentence, { weight: "regular", size: 9.6 }, width);
-  const utcLine = paper.typesetter.line(`UTC: ${utc}`, { weight: "regular", size: 8.2 });
-  const verdict = paper.typesetter.line(wording.outcome[kind], { weight: "bold", size: 16 });
-  const height = 34 + lines.length * 13 + 16;
+  const inset = 16;
+  const width = COLUMN - inset - 12;
+  const { typesetter } = paper;
+  const sentence = typesetter.lines(
+    outcomeSentence(facts, wording, { msisdn, start }),
+    paper.style("regular", 8.8),
+    width,
+  );
+  const utcLine = typesetter.line(`UTC: ${utc}`, paper.style("regular", 7.4));
+  const verdict = typesetter.line(wording.outcome[kind], { weight: "bold", size: 15 });
+  const beside = inset + verdict.width + 24 + utcLine.width < COLUMN - 12;
+  const leading = paper.scaled(11.6);
+  const height = 25 + (sentence.length + (beside ? 0 : 1)) * leading + 3;
   const top = paper.y;
   paper.artifact(() => {
     paper.rectangle(FRAME.left, top, COLUMN, height, SHADE);
@@ -75,10 +88,32 @@ function writeOutcome(paper: Paper, facts: CertificateFacts, wording: Wording): 
   const owner = element("P");
   paper.document.children.push(owner);
   paper.tagged(owner, () => {
-    const x = FRAME.left + 18;
-    paper.show(verdict, x, top + 23, colour);
-    lines.forEach((line, index) => paper.show(line, x, top + 38 + index * 13, INK));
-    paper.show(utcLine, x, top + 39 + lines.length * 13, SOFT);
+    const x = FRAME.left + inset;
+    paper.show(verdict, x, top + 19, colour);
+    const base = top + 25 + leading * 0.72;
+    sentence.forEach((line, index) => paper.show(line, x, base + index * leading, INK));
+    if (beside) paper.show(utcLine, PAGE.width - FRAME.right - 12 - utcLine.width, top + 18, SOFT);
+    else paper.show(utcLine, x, base + sentence.length * leading, SOFT);
   });
-  paper.y = top + height + 10;
+  paper.y = top + height + paper.scaled(6);
+}
+
+function outcomeSentence(
+  facts: CertificateFacts,
+  { outcomeLine }: Wording,
+  { msisdn, start }: { readonly msisdn: string; readonly start: Date },
+): string {
+  const { outcome, message, operatorDeliveredAt } = facts;
+  if (outcome.kind === "notDelivered") {
+    const to = madridInstant(message.receiptDeadline);
+    return outcomeLine.notDelivered({ msisdn, from: localInstant(start), to });
+  }
+  const at = madridInstant(outcome.at);
+  return operatorDeliveredAt === undefined
+    ? outcomeLine.delivered({ msisdn, at })
+    : outcomeLine.corrective({
+        msisdn,
+        at: localInstant(outcome.at),
+        deliveredAt: madridInstant(operatorDeliveredAt),
+      });
 }

@@ -46,10 +46,16 @@ export function madridInstant(at: Date): string {
   return `${date} ${time} (${ZONE}, ${ahead})`;
 }
 
-/** `12/03/2026 10:15:32 UTC+01:00`, where the column says which place it is. */
+/** `12/03/2026 10:15:32 (UTC+01:00)`, where the place is said elsewhere. */
+export function localInstant(at: Date): string {
+  const { date, time, offset: ahead } = inMadrid(at);
+  return `${date} ${time} (${ahead})`;
+}
+
+/** `12/03/2026 10:15:32 +01:00`, where the column says which place it is. */
 export function shortInstant(at: Date): string {
   const { date, time, offset: ahead } = inMadrid(at);
-  return `${date} ${time} ${ahead}`;
+  return `${date} ${time} ${ahead.slice("UTC".length)}`;
 }
 
 /** `2026-03-12T09:15:32.123Z` */

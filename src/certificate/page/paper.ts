@@ -1,6 +1,7 @@
+import type { Logo } from "../../domain/logo.ts";
 import { PAGE } from "../pdf/form.ts";
 import { element, type Role, type StructureElement } from "../pdf/structure.ts";
-import type { Style, TextLine } from "../text/line.ts";
+import type { Style, TextLine, Weight } from "../text/line.ts";
 import type { Typesetter } from "../text/typesetter.ts";
 
 /** Red, green and blue, 0 to 1, as PDF writes them. */
@@ -14,7 +15,7 @@ export const ACCENT: Colour = "0.55 0.09 0.12";
 export const GREEN: Colour = "0.07 0.36 0.2";
 
 /** Points from the edges of the sheet; the foot is the same on every page. */
-export const FRAME = { left: 54, right: 54, top: 44, bottom: 108 } as const;
+export const FRAME = { left: 46, right: 46, top: 37, bottom: 87 } as const;
 export const COLUMN = PAGE.width - FRAME.left - FRAME.right;
 
 interface Sheet {
@@ -28,19 +29,33 @@ interface Sheet {
 export class Paper {
   readonly document: StructureElement = element("Document");
   readonly typesetter: Typesetter;
+  /** What sizes and distances of the text are multiplied with. */
+  readonly scale: number;
   readonly #sheets: Sheet[] = [];
   /** Drawings that are used more than once, in a square of side 1; `S1`, `S2` … in the resources. */
   readonly shapes: string[] = [];
+  /** Images, named `I1`, `I2` … in the resources. */
+  readonly images: Logo[] = [];
   /** Where the next block begins. */
   y: number = FRAME.top;
 
-  constructor(typesetter: Typesetter) {
+  constructor(typesetter: Typesetter, scale: number) {
     this.typesetter = typesetter;
+    this.scale = scale;
     this.addSheet();
   }
 
   get sheetCount(): number {
     return this.#sheets.length;
+  }
+
+  /** A size or a distance as it is on this paper. */
+  scaled(length: number): number {
+    return Math.round(length * this.scale * 100) / 100;
+  }
+
+  style(weight: Weight, size: number): Style {
+    return { weight, size: this.scaled(size) };
   }
 
   addSheet(): void {
@@ -51,6 +66,11 @@ export class Paper {
   /** Points left on this sheet. */
   get room(): number {
     return PAGE.height - FRAME.bottom - this.y;
+  }
+
+  /** Points of an empty sheet. */
+  get fullRoom(): number {
+    return PAGE.height - FRAME.bottom - FRAME.top;
   }
 
   /** Begins a new sheet unless so many points are left. */
@@ -105,6 +125,11 @@ export class Paper {
     return `S${this.shapes.length}`;
   }
 
+  addImage(image: Logo): string {
+    this.images.push(image);
+    return `I${this.images.length}`;
+  }
+
   /** Raw operators. */
   draw(operators: string, page = this.#sheets.length - 1): void {
     const sheet = this.#sheet(page);
@@ -136,6 +161,7 @@ export class Paper {
   }
 }
 
+/** Sizes and distances before they are scaled. */
 export interface BlockOptions {
   readonly style: Style;
   /** Distance from one base line to the next. */
@@ -149,7 +175,9 @@ export interface BlockOptions {
 
 /** A block of text that flows from sheet to sheet, as one element of the structure. */
 export function block(paper: Paper, text: string, options: BlockOptions): void {
-  const { style, leading, colour = INK, x = FRAME.left, width = COLUMN } = options;
+  const { colour = INK, x = FRAME.left, width = COLUMN } = options;
+  const style = paper.style(options.style.weight, options.style.size);
+  const leading = paper.scaled(options.leading);
   const owner = element(options.role ?? "P");
   (options.parent ?? paper.document).children.push(owner);
   let lines = paper.typesetter.lines(text, style, width);

@@ -4,68 +4,80 @@ import { POLICY } from "../../domain/eni.ts";
 import { element } from "../pdf/structure.ts";
 import { TEMPLATE } from "../template.ts";
 import type { Wording } from "../wording/wording.ts";
-import { madridInstant, utcInstant } from "./instants.ts";
-import { block, COLUMN, FRAME, RULE, SHADE, SOFT, type Paper } from "./paper.ts";
-import { dashes, fields, heading, type Field } from "./parts.ts";
+import type { Section } from "./columns.ts";
+import { correctedAt } from "./corrected.ts";
+import { localInstant } from "./instants.ts";
+import { block, COLUMN, FRAME, INK, RULE, SHADE, type Paper } from "./paper.ts";
+import { fields, heading, note, present } from "./parts.ts";
 
-const NOTE = { weight: "regular", size: 8.4 } as const;
-
-function present(label: string, value: string | undefined, remark?: string): Field[] {
-  if (value === undefined || value === "") return [];
-  return [remark === undefined ? { label, value } : { label, value, remark }];
-}
-
-export function writeDocumentSection(
-  paper: Paper,
-  facts: CertificateFacts,
-  wording: Wording,
-): void {
-  const { label } = wording;
-  heading(paper, 1, wording.section.document);
-  fields(paper, [
-    ...present(label.csv, facts.csv),
-    ...present(label.messageId, facts.message.messageId),
-    ...present(label.corrects, facts.corrects),
-    ...present(label.issuedAt, madridInstant(facts.issuedAt), utcInstant(facts.issuedAt)),
-    ...present(label.retainUntil, madridInstant(facts.retainUntil)),
-  ]);
-}
-
-export function writeSenderSection(paper: Paper, facts: CertificateFacts, wording: Wording): void {
+export function senderSection(number: number, facts: CertificateFacts, wording: Wording): Section {
   const { label } = wording;
   const { entity, message, username } = facts;
   const { officer } = message;
-  heading(paper, 2, wording.section.sender);
-  fields(paper, [
-    ...present(label.entity, `${entity.name} · ${label.nif} ${entity.nif}`),
-    ...present(label.dir3, entity.dir3),
-    ...present(label.user, `${username} · ${wording.channel[message.channel]}`),
-    ...present(
-      label.officer,
-      officer && [officer.name, officer.nif, officer.email].filter(Boolean).join(" · "),
-    ),
-    ...present(label.clientReference, message.clientReference),
-    ...present(label.fileNumber, message.fileNumber),
-    ...present(label.purpose, message.purpose),
-    ...present(label.costCentre, message.costCentre),
-    ...present(label.senderShown, message.sender ?? label.senderDefault),
-  ]);
+  return {
+    number,
+    title: wording.section.sender,
+    fields: [
+      ...present(label.entity, entity.name),
+      ...present(
+        label.nif,
+        [entity.nif, entity.dir3 && `DIR3 ${entity.dir3}`].filter(Boolean).join(" · "),
+      ),
+      ...present(label.user, `${username} · ${wording.channel[message.channel]}`),
+      ...present(
+        label.officer,
+        officer && [officer.name, officer.nif, officer.email].filter(Boolean).join(" · "),
+      ),
+      ...present(label.clientReference, message.clientReference),
+      ...present(label.fileNumber, message.fileNumber),
+      ...present(label.purpose, message.purpose),
+      ...present(label.costCentre, message.costCentre),
+      ...present(label.senderShown, message.sender ?? label.senderDefault),
+    ],
+  };
 }
 
-export function writeRecipientSection(
-  paper: Paper,
+export function recipientSection(
+  number: number,
   facts: CertificateFacts,
   wording: Wording,
-): void {
+): Section {
   const { label, declared } = wording;
   const { recipient } = facts.message;
-  heading(paper, 3, wording.section.recipient);
-  fields(paper, [
-    ...present(label.number, recipient.msisdn),
-    ...present(label.name, recipient.name, declared),
-    ...present(label.legalId, recipient.legalId, declared),
-    ...present(label.operator, facts.operator),
-  ]);
+  return {
+    number,
+    title: wording.section.recipient,
+    fields: [
+      ...present(label.number, recipient.msisdn),
+      ...present(label.name, recipient.name, declared),
+      ...present(label.legalId, recipient.legalId, declared),
+      ...present(label.operator, facts.operator),
+    ],
+  };
+}
+
+export function documentSection(
+  number: number,
+  facts: CertificateFacts,
+  wording: Wording,
+): Section {
+  const { label } = wording;
+  const first = correctedAt(facts);
+  return {
+    number,
+    title: wording.section.document,
+    fields: [
+      ...present(label.csv, facts.csv),
+      ...present(label.messageId, facts.message.messageId),
+      ...present(
+        label.corrects,
+        facts.corrects,
+        first && `${label.issuedAt} ${localInstant(first)}`,
+      ),
+      ...present(label.issuedAt, localInstant(facts.issuedAt)),
+      ...present(label.retainUntil, localInstant(facts.retainUntil)),
+    ],
+  };
 }
 
 /** The text stands alone in a frame, as it was received: nothing is added, left out or cut. */
@@ -78,31 +90,43 @@ export function writeContentSection(
   const { message } = facts;
   const { label } = wording;
   heading(paper, number, wording.section.content);
-  block(paper, label.text, { style: NOTE, leading: 12, colour: SOFT });
   writeFramed(paper, message.text);
   const bytes = Buffer.byteLength(message.text, "utf8");
-  fields(paper, [
-    ...present(
-      label.characters,
-      `${countCharacters(message.text)} Unicode · ${bytes} bytes UTF-8 · ${message.encoding} · ${message.segmentCount} SMS`,
-    ),
-    ...present(label.textSha256, message.textSha256),
-  ]);
-}
-
-function writeFramed(paper: Paper, text: string): void {
-  const style = { weight: "regular", size: 10 } as const;
-  const leading = 14.5;
-  const padding = 9;
+  const size = `${wording.counts.size({ characters: countCharacters(message.text), bytes, segments: message.segmentCount })} · ${message.encoding}`;
+  const hash = `${label.textSha256}  ${message.textSha256}`;
+  const small = paper.style("regular", 7.2);
+  const { typesetter } = paper;
+  const [left, right] = [typesetter.line(size, small), typesetter.line(hash, small)];
+  if (left.width + right.width + 12 > COLUMN) {
+    for (const text of [size, hash]) block(paper, text, { style: HINT, leading: 9.6, colour: INK });
+    return;
+  }
+  paper.ensure(paper.scaled(9.6));
   const owner = element("P");
   paper.document.children.push(owner);
-  let lines = paper.typesetter.lines(text, style, COLUMN - 2 * padding - 6);
+  const base = paper.y + paper.scaled(7);
+  paper.tagged(owner, () => {
+    paper.show(left, FRAME.left, base, INK);
+    paper.show(right, FRAME.left + COLUMN - right.width, base, INK);
+  });
+  paper.y += paper.scaled(9.6);
+}
+
+const HINT = { weight: "regular", size: 7.2 } as const;
+
+function writeFramed(paper: Paper, text: string): void {
+  const leading = paper.scaled(12.6);
+  const padding = paper.scaled(5.5);
+  const owner = element("P");
+  paper.document.children.push(owner);
+  const width = COLUMN - 2 * padding - 10;
+  let lines = paper.typesetter.lines(text, paper.style("regular", 9.2), width);
   while (lines.length > 0) {
     paper.ensure(leading + 2 * padding);
-    const fitting = Math.max(1, Math.floor((paper.room - 2 * padding) / leading));
+    const fitting = Math.max(1, Math.floor((paper.room - 2 * padding - 6) / leading));
     const now = lines.slice(0, fitting);
     const height = now.length * leading + 2 * padding;
-    const top = paper.y + 2;
+    const top = paper.y + 1;
     paper.artifact(() => {
       paper.rectangle(FRAME.left, top, COLUMN, height, RULE);
       paper.rectangle(FRAME.left + 0.6, top + 0.6, COLUMN - 1.2, height - 1.2, "1 1 1");
@@ -110,20 +134,41 @@ function writeFramed(paper: Paper, text: string): void {
     });
     paper.tagged(owner, () => {
       now.forEach((line, index) => {
-        const y = top + padding + (index + 1) * leading - 4;
-        paper.show(line, FRAME.left + padding + 4, y, "0 0 0");
+        const y = top + padding + (index + 1) * leading - leading * 0.28;
+        paper.show(line, FRAME.left + padding + 6, y, "0 0 0");
       });
     });
-    paper.y = top + height + 5;
+    paper.y = top + height + paper.scaled(3.5);
     lines = lines.slice(fitting);
   }
 }
 
+/** What it certifies and what it does not, each as one paragraph behind its title. */
 export function writeScopeSection(paper: Paper, number: number, wording: Wording): void {
   heading(paper, number, wording.section.scope);
-  dashes(paper, wording.scopeTitle.certified, wording.certified);
-  dashes(paper, wording.scopeTitle.notCertified, wording.notCertified);
-  block(paper, wording.legal, { style: NOTE, leading: 11.6, colour: SOFT });
+  clause(paper, wording.scopeTitle.certified, wording.certified);
+  clause(paper, wording.scopeTitle.notCertified, wording.notCertified);
+  paper.y += paper.scaled(0.5);
+  note(paper, wording.legal);
+}
+
+function clause(paper: Paper, title: string, text: string): void {
+  const size = 7.6;
+  const leading = 9.6;
+  const bold = paper.typesetter.line(title, paper.style("bold", size));
+  const indent = paper.scaled(84);
+  paper.ensure(paper.scaled(2 * leading));
+  const owner = element("P");
+  paper.document.children.push(owner);
+  const base = paper.y + paper.scaled(leading) * 0.72;
+  paper.tagged(owner, () => paper.show(bold, FRAME.left, base, INK));
+  block(paper, text, {
+    style: { weight: "regular", size },
+    leading,
+    x: FRAME.left + indent,
+    width: COLUMN - indent,
+  });
+  paper.y += paper.scaled(1.5);
 }
 
 export function writeEvidenceSection(
@@ -136,12 +181,11 @@ export function writeEvidenceSection(
   const { label } = wording;
   heading(paper, number, wording.section.evidence);
   fields(paper, [
-    ...present(label.chainHead, facts.evidence.at(-1)?.sha256),
-    ...present(label.records, String(facts.evidence.length)),
-    ...present(label.receipts, String(facts.receipts.length)),
     ...present(label.evidenceSha256, evidenceSha256),
-    ...present(label.seal, "PAdES (ETSI EN 319 142-1) · RFC 3161"),
-    ...present(label.template, `${TEMPLATE} · ${POLICY}`),
+    ...present(label.chainHead, facts.evidence.at(-1)?.sha256),
+    ...present(label.seal, `PAdES (ETSI EN 319 142-1) · RFC 3161 · ${TEMPLATE} · ${POLICY}`),
   ]);
-  block(paper, wording.evidenceNote, { style: NOTE, leading: 11.6, colour: SOFT });
+  paper.y += paper.scaled(1.5);
+  const [records, receipts] = [facts.evidence.length, facts.receipts.length];
+  note(paper, wording.evidenceNote({ records, receipts }));
 }

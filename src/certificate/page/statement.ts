@@ -1,48 +1,50 @@
 import type { CertificateFacts } from "../../domain/certificate.ts";
 import { element } from "../pdf/structure.ts";
 import type { Wording } from "../wording/wording.ts";
-import { madridInstant } from "./instants.ts";
+import { correctedAt, operatorDates } from "./corrected.ts";
+import { localInstant } from "./instants.ts";
 import { block, COLUMN, FRAME, INK, type Paper } from "./paper.ts";
 
 /** Number of the section that transcribes the text. */
-export const CONTENT_SECTION = 4;
+export const CONTENT_SECTION = 1;
+
+const STYLE = { weight: "regular", size: 8.5 } as const;
+const LEADING = 11.4;
+const INDENT = 16;
 
 /** What is certified, in the sentences that a court reads first. */
 export function writeStatement(paper: Paper, facts: CertificateFacts, wording: Wording): void {
-  const style = { weight: "regular", size: 9.4 } as const;
-  block(paper, wording.certifies({ issuer: facts.issuer.name, nif: facts.issuer.nif }), {
-    style,
-    leading: 13.4,
-  });
-  paper.y += 3;
+  const { name, nif } = facts.issuer;
+  block(paper, wording.certifies({ issuer: name, nif }), { style: STYLE, leading: LEADING });
+  paper.y += paper.scaled(1.5);
   const list = element("L");
   paper.document.children.push(list);
   for (const [index, sentence] of sentences(facts, wording).entries()) {
     const item = element("LI");
     list.children.push(item);
-    const label = paper.typesetter.line(`${index + 1}.`, { weight: "bold", size: 9.4 });
-    paper.ensure(27);
+    const label = paper.typesetter.line(`${index + 1}.`, paper.style("bold", STYLE.size));
+    paper.ensure(paper.scaled(2 * LEADING));
     const number = element("Lbl");
     item.children.push(number);
-    paper.tagged(number, () => paper.show(label, FRAME.left + 6, paper.y + 9.6, INK));
+    const base = paper.y + paper.scaled(LEADING) * 0.72;
+    paper.tagged(number, () => paper.show(label, FRAME.left + 3, base, INK));
     block(paper, sentence, {
-      style,
-      leading: 13.4,
-      x: FRAME.left + 22,
-      width: COLUMN - 22,
+      style: STYLE,
+      leading: LEADING,
+      x: FRAME.left + INDENT,
+      width: COLUMN - INDENT,
       role: "LBody",
       parent: item,
     });
-    paper.y += 2.5;
+    paper.y += paper.scaled(1.2);
   }
 }
 
 function sentences(facts: CertificateFacts, wording: Wording): string[] {
-  const { message, entity, username, operator, outcome, segments, corrects, operatorDeliveredAt } =
-    facts;
+  const { message, entity, username, operator, outcome, segments } = facts;
   const { statement } = wording;
   const accepted = statement.accepted({
-    at: madridInstant(message.acceptedAt),
+    at: localInstant(message.acceptedAt),
     entity: entity.name,
     nif: entity.nif,
     username,
@@ -55,7 +57,7 @@ function sentences(facts: CertificateFacts, wording: Wording): string[] {
       ? statement.relayed({
           operator,
           segments: segments.length,
-          at: madridInstant(new Date(Math.max(...answers))),
+          at: localInstant(new Date(Math.max(...answers))),
         })
       : statement.notRelayed({ operator, segments: segments.length });
   const end =
@@ -63,16 +65,36 @@ function sentences(facts: CertificateFacts, wording: Wording): string[] {
       ? statement.delivered({
           operator,
           segments: segments.length,
-          at: madridInstant(outcome.at),
+          at: localInstant(outcome.at),
         })
       : statement.notDelivered({
-          from: madridInstant(message.scheduledAt ?? message.acceptedAt),
-          to: madridInstant(message.receiptDeadline),
+          from: localInstant(message.scheduledAt ?? message.acceptedAt),
+          to: localInstant(message.receiptDeadline),
+          waited: localInstant(outcome.at),
           reason: wording.reason[outcome.reason],
         });
-  const corrective =
-    corrects === undefined || !operatorDeliveredAt
-      ? []
-      : [statement.corrective({ corrects, at: madridInstant(operatorDeliveredAt) })];
-  return [accepted, relayed, end, ...corrective];
+  return [accepted, relayed, ...decided(facts, wording), end, ...corrective(facts, wording)];
+}
+
+/** What a person decided about reports that contradict each other; the last decision stands. */
+function decided({ evidence }: CertificateFacts, { statement }: Wording): string[] {
+  const record = evidence.findLast(({ body }) => body.event === "ConflictDecided");
+  if (record?.body.event !== "ConflictDecided") return [];
+  const { as, decidedBy, reason } = record.body;
+  return [statement.decided({ as, at: localInstant(record.at), by: decidedBy, reason })];
+}
+
+/** The first certificate, and the operator's date on which the correction rests. */
+function corrective(facts: CertificateFacts, { statement }: Wording): string[] {
+  const { corrects, operatorDeliveredAt } = facts;
+  if (corrects === undefined || !operatorDeliveredAt) return [];
+  const first = correctedAt(facts);
+  return [
+    statement.corrective({
+      csv: corrects,
+      at: first && localInstant(first),
+      deliveredAt: localInstant(operatorDeliveredAt),
+      dates: operatorDates(facts),
+    }),
+  ];
 }

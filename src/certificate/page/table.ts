@@ -7,13 +7,16 @@ interface CellText {
   readonly text: string;
   readonly weight?: Style["weight"];
   readonly soft?: boolean;
+  /** For hashes, which have to stand in one line. */
+  readonly small?: boolean;
 }
 
 export type Cell = readonly CellText[];
 
-const SIZE = 8;
-const LEADING = 10.2;
-const PADDING = { x: 5, y: 2.8 } as const;
+const SIZE = 7.2;
+const SMALL = 7;
+const LEADING = 9;
+const PADDING = { x: 4, y: 1.45 } as const;
 
 interface SetLine {
   readonly line: TextLine;
@@ -36,7 +39,10 @@ export function table(
   const widths = columns.map((share) => share * COLUMN);
   const setHead = head.map((text, index) => set(paper, [{ text, weight: "bold" }], widths[index]));
   const setRows = rows.map((row) => row.map((cell, index) => set(paper, cell, widths[index])));
-  paper.ensure(heightOf(setHead) + heightOf(setRows[0] ?? []));
+  const heightOf = (cells: Row["cells"]): number => rowHeight(paper, cells);
+  // Never a head with one row alone at the foot of a sheet.
+  const first = setRows.slice(0, 2).map(heightOf);
+  paper.ensure(first.reduce((sum, height) => sum + height, heightOf(setHead)));
   writeRow(paper, { owner, widths, cells: setHead, isHead: true });
   for (const cells of setRows) {
     if (paper.room < heightOf(cells)) {
@@ -45,19 +51,26 @@ export function table(
     }
     writeRow(paper, { owner, widths, cells, isHead: false });
   }
-  paper.y += 6;
+  paper.y += paper.scaled(2);
 }
 
 function set(paper: Paper, cell: Cell, width = 0): SetLine[] {
-  return cell.flatMap(({ text, weight = "regular", soft = false }) =>
+  return cell.flatMap(({ text, weight = "regular", soft = false, small = false }) =>
     paper.typesetter
-      .lines(text, { weight, size: SIZE }, width - 2 * PADDING.x)
+      .lines(text, cellStyle(paper, weight, small), width - 2 * PADDING.x)
       .map((line) => ({ line, colour: soft ? SOFT : INK })),
   );
 }
 
-function heightOf(cells: readonly SetLine[][]): number {
-  return Math.max(0, ...cells.map((lines) => lines.length)) * LEADING + 2 * PADDING.y;
+/** Never larger than it is set here: instants and hashes have to stand in one line. */
+function cellStyle({ scale }: Paper, weight: Style["weight"], small: boolean): Style {
+  const size = (small ? SMALL : SIZE) * Math.min(scale, 1);
+  return { weight, size: Math.round(size * 100) / 100 };
+}
+
+function rowHeight(paper: Paper, cells: readonly SetLine[][]): number {
+  const lines = Math.max(0, ...cells.map((cell) => cell.length));
+  return paper.scaled(lines * LEADING + 2 * PADDING.y);
 }
 
 interface Row {
@@ -68,7 +81,7 @@ interface Row {
 }
 
 function writeRow(paper: Paper, { owner, widths, cells, isHead }: Row): void {
-  const height = heightOf(cells);
+  const height = rowHeight(paper, cells);
   const top = paper.y;
   paper.artifact(() => {
     if (isHead) paper.rectangle(FRAME.left, top, COLUMN, height, SHADE);
@@ -90,7 +103,7 @@ function writeRow(paper: Paper, { owner, widths, cells, isHead }: Row): void {
 
 /** On a further sheet the head is decoration: the structure has it once. */
 function repeatHead(paper: Paper, widths: readonly number[], cells: readonly SetLine[][]): void {
-  const height = heightOf(cells);
+  const height = rowHeight(paper, cells);
   const top = paper.y;
   paper.artifact(() => {
     paper.rectangle(FRAME.left, top, COLUMN, height, SHADE);
@@ -113,6 +126,6 @@ function eachCell(
 
 function showLines(paper: Paper, lines: readonly SetLine[], x: number, top: number): void {
   for (const [index, { line, colour }] of lines.entries()) {
-    paper.show(line, x, top + PADDING.y + (index + 1) * LEADING - 2.6, colour);
+    paper.show(line, x, top + paper.scaled(PADDING.y + (index + 1) * LEADING - 2.4), colour);
   }
 }

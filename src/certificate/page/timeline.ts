@@ -2,7 +2,7 @@ import type { CertificateFacts } from "../../domain/certificate.ts";
 import type { Evidence } from "../../domain/evidence.ts";
 import type { SegmentView } from "../../domain/message.ts";
 import type { Wording } from "../wording/wording.ts";
-import { shortInstant, utcInstant } from "./instants.ts";
+import { localInstant, shortInstant, utcInstant } from "./instants.ts";
 import type { Paper } from "./paper.ts";
 import { heading } from "./parts.ts";
 import { table, type Cell } from "./table.ts";
@@ -16,90 +16,102 @@ export function writeTimeline(
 ): void {
   const { event, label } = wording;
   heading(paper, number, wording.section.timeline);
-  const submitDates = new Map(
-    facts.receipts.map(({ receiptId, operatorSubmitDate }) => [receiptId, operatorSubmitDate]),
-  );
-  const scheduled = facts.message.scheduledAt;
+  const { scheduledAt, receiptDeadline } = facts.message;
   const rows = facts.evidence.flatMap((record) => {
-    const row = describe(record, wording, submitDates);
-    const after =
-      record.body.event === "SubmissionAcceptance" && scheduled
-        ? [[cell(event.scheduled), instant(scheduled), cell("–")]]
-        : [];
-    return [row, ...after];
+    const row = describe(record, facts, wording);
+    if (record.body.event === "SubmissionAcceptance" && scheduledAt) {
+      return [row, ours(cell(event.scheduled), scheduledAt)];
+    }
+    const late = record.body.event === "ContentHandoverFailure" && receiptDeadline <= record.at;
+    return late ? [ours(cell(event.deadline), receiptDeadline), row] : [row];
   });
-  rows.push(
-    [cell(event.issued), instant(facts.issuedAt), cell("–")],
-    [cell(event.stamped), cell(event.inSeal), cell("–")],
+  rows.push(ours(cell(event.issued), facts.issuedAt), [
+    cell(event.stamped),
+    cell(event.inSeal),
+    cell(event.inSeal),
+    NONE,
+  ]);
+  table(
+    paper,
+    [0.317, 0.202, 0.193, 0.288],
+    [label.event, label.ourTime, label.ourTimeUtc, label.operatorTime],
+    rows,
   );
-  table(paper, [0.43, 0.29, 0.28], [label.event, label.ourTime, label.operatorTime], rows);
 }
+
+const NONE: Cell = [{ text: "–" }];
 
 function cell(text: string, remark?: string): Cell {
   return remark === undefined ? [{ text }] : [{ text }, { text: remark, soft: true }];
 }
 
-function instant(at: Date): Cell {
-  return [{ text: shortInstant(at) }, { text: utcInstant(at), soft: true }];
+/** A row about an instant of ours; what the operator says of it stands at its end. */
+function ours(what: Cell, at: Date, operator: Cell = NONE): Cell[] {
+  return [what, [{ text: shortInstant(at) }], [{ text: utcInstant(at), soft: true }], operator];
 }
 
-function describe(
-  { at, body }: Evidence,
-  wording: Wording,
-  submitDates: ReadonlyMap<string, string | undefined>,
-): Cell[] {
+function describe({ at, body }: Evidence, facts: CertificateFacts, wording: Wording): Cell[] {
   const { event, label } = wording;
-  const none = cell("–");
   const status = (code: number | null): string | undefined =>
     code === null ? undefined : `SMPP command_status 0x${code.toString(16).padStart(8, "0")}`;
   switch (body.event) {
     case "SubmissionAcceptance":
-      return [cell(event.accepted), instant(at), none];
+      return ours(cell(event.accepted), at);
     case "RelayAttempt":
-      return [cell(event.attempt(body.attempt)), instant(at), none];
+      return ours(cell(event.attempt(body.attempt)), at);
     case "RelayDeferred":
-      return [cell(event.deferred, status(body.commandStatus)), instant(at), none];
+      return ours(cell(event.deferred, status(body.commandStatus)), at);
     case "RelayToNonERDS":
-      return [cell(event.relayed), instant(at), none];
+      return ours(cell(event.relayed(facts.segments.length)), at);
     case "RelayToNonERDSFailure": {
       const text = body.reason === "refused" ? event.refused : event.unconfirmed;
-      return [cell(text, status(body.commandStatus)), instant(at), none];
+      return ours(cell(text, status(body.commandStatus)), at);
     }
     case "DeliveryReceipt": {
-      const code = body.errorCode === null ? [] : [`${label.operatorCode} ${body.errorCode}`];
+      const arrivedAt = new Date(body.receivedAt);
+      // The table of segments has the code of the report that counts.
+      const counts = facts.segments.some(
+        ({ number, stateAt }) =>
+          number === body.segment && stateAt?.getTime() === arrivedAt.getTime(),
+      );
+      const code =
+        body.errorCode === null || counts ? [] : [`${label.operatorCode} ${body.errorCode}`];
       const remarks = [...code, ...(body.doubt === null ? [] : [event.doubtful])].join(" · ");
-      const submitted = submitDates.get(body.receiptId);
+      const submitted = facts.receipts.find(
+        ({ receiptId }) => receiptId === body.receiptId,
+      )?.operatorSubmitDate;
       const dates = [
-        ...(submitted === undefined ? [] : [`submit date: ${submitted}`]),
-        ...(body.operatorDoneDate === null ? [] : [`done date: ${body.operatorDoneDate}`]),
+        ...(submitted === undefined ? [] : [`submit ${submitted}`]),
+        ...(body.operatorDoneDate === null ? [] : [`done ${body.operatorDoneDate}`]),
       ];
-      return [
+      return ours(
         cell(
           event.receipt(body.segment, wording.state[body.messageState]),
           remarks === "" ? undefined : remarks,
         ),
-        instant(new Date(body.receivedAt)),
-        dates.length === 0 ? none : dates.map((text) => ({ text })),
-      ];
+        arrivedAt,
+        dates.length === 0 ? NONE : cell(dates.join(" · ")),
+      );
     }
     case "ResendOrdered":
-      return [cell(event.resend, body.reason), instant(at), none];
+      return ours(cell(event.resend, `${body.orderedBy}: ${body.reason}`), at);
     case "ContentHandover":
-      return [cell(event.delivered), instant(new Date(body.deliveredAt)), none];
+      return ours(cell(event.delivered), new Date(body.deliveredAt));
     case "ContentHandoverFailure":
-      return [cell(event.deadline), instant(at), none];
+      return ours(cell(event.undelivered), at);
     case "SubmissionCancelled":
       // A message that was cancelled has no certificate.
-      return [none, instant(at), none];
+      return ours(NONE, at);
     case "LateDelivery": {
-      const dated = body.deliveredAt === null ? none : instant(new Date(body.deliveredAt));
-      const remark = event.lateVerdict[body.verdict];
-      return [cell(event.late, remark), instant(new Date(body.receivedAt)), dated];
+      const dated =
+        body.deliveredAt === null ? "" : `: ${localInstant(new Date(body.deliveredAt))}`;
+      const remark = event.lateVerdict[body.verdict] + dated;
+      return ours(cell(event.late, remark), new Date(body.receivedAt));
     }
     case "ConflictDecided":
-      return [cell(event.decided[body.as], body.reason), instant(at), none];
+      return ours(cell(event.decided[body.as], `${body.decidedBy}: ${body.reason}`), at);
     case "CertificateIssued":
-      return [cell(`${event.issued}: ${body.csv}`), instant(at), none];
+      return ours(cell(event.issuedBefore(wording.title[body.kind]), `CSV ${body.csv}`), at);
   }
 }
 
@@ -114,41 +126,19 @@ export function writeSegments(
   heading(paper, number, wording.section.segments);
   table(
     paper,
-    [0.1, 0.43, 0.2, 0.27],
-    [label.segment, label.smscMessageId, label.state, label.reportedAt],
+    [0.06, 0.16, 0.175, 0.07, 0.535],
+    [label.segment, label.smscMessageId, label.state, label.code, label.payloadSha256],
     facts.segments.map((segment) => [
       [{ text: `${segment.number}/${facts.segments.length}`, weight: "bold" as const }],
-      [
-        { text: segment.smscMessageId ?? "–" },
-        ...(segment.payloadSha256 === undefined
-          ? []
-          : [
-              { text: `${label.payloadSha256}:`, soft: true },
-              { text: segment.payloadSha256, soft: true },
-            ]),
-      ],
+      [{ text: segment.smscMessageId ?? "–" }],
       stateOf(segment, wording),
-      arrivalOf(segment),
+      [{ text: segment.errorCode ?? "–" }],
+      [{ text: segment.payloadSha256 ?? "–", small: true }],
     ]),
   );
 }
 
-function stateOf({ messageState, errorCode }: SegmentView, wording: Wording): Cell {
+function stateOf({ messageState }: SegmentView, wording: Wording): Cell {
   if (messageState === undefined) return cell(wording.noState);
-  const code = errorCode === undefined ? undefined : `${wording.label.operatorCode} ${errorCode}`;
-  return [
-    { text: `${wording.state[messageState]} (${messageState})` },
-    ...(code === undefined ? [] : [{ text: code, soft: true }]),
-  ];
-}
-
-function arrivalOf({ stateAt, operatorDoneDate }: SegmentView): Cell {
-  if (!stateAt) return cell("–");
-  return [
-    { text: shortInstant(stateAt) },
-    { text: utcInstant(stateAt), soft: true },
-    ...(operatorDoneDate === undefined
-      ? []
-      : [{ text: `done date: ${operatorDoneDate}`, soft: true }]),
-  ];
+  return [{ text: `${wording.state[messageState]} (${messageState})` }];
 }

@@ -1,3 +1,4 @@
+import type { Logo } from "../../domain/logo.ts";
 import type { ExtraFont } from "../text/extra-fonts.ts";
 import { descriptorEntries, subsetName, toUnicode, widthRuns } from "./font-objects.ts";
 import { PAGE, type Form } from "./form.ts";
@@ -24,6 +25,8 @@ export interface DocumentContent {
   readonly pages: readonly string[];
   /** Drawings in a square of side 1, named S1, S2 … on every page. */
   readonly shapes: readonly string[];
+  /** Named I1, I2 … on every page. */
+  readonly images: readonly Logo[];
   readonly structure: StructureElement;
   readonly extraFonts: readonly ExtraFont[];
   readonly attachments: readonly Attachment[];
@@ -58,7 +61,10 @@ export function fillForm(form: Form, content: DocumentContent): Unsealed {
     const form = "/Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<<>>";
     return `/S${index + 1} ${reference(update.add(...stream(form, Buffer.from(operators, "latin1"))))}`;
   });
-  const resources = `<</Font<<${form.fontResources}${extra.join("")}>>/XObject<<${shapes.join("")}>>>>`;
+  const images = content.images.map((image, index) => {
+    return `/I${index + 1} ${reference(writeImage(update, image))}`;
+  });
+  const resources = `<</Font<<${form.fontResources}${extra.join("")}>>/XObject<<${shapes.join("")}${images.join("")}>>>>`;
   const pageObjects = content.pages.map((_, index) =>
     index === 0 ? form.firstPage : update.reserve(),
   );
@@ -154,6 +160,17 @@ function writeExtraFont(update: Update, { font, resource, glyphs }: ExtraFont): 
       `/DescendantFonts[${reference(descendant)}]/ToUnicode ${reference(unicode)}>>`,
   );
   return `/${resource} ${reference(object)}`;
+}
+
+/** The colours of an image are those of the output intent, sRGB, or grey (ISO 19005-3, 6.2.4.3). */
+function writeImage(update: Update, { width, height, colour, samples }: Logo): number {
+  const space = colour === "grey" ? "DeviceGray" : "DeviceRGB";
+  return update.add(
+    `<</Type/XObject/Subtype/Image/Width ${width}/Height ${height}/ColorSpace/${space}` +
+      `/BitsPerComponent 8/Filter/FlateDecode/Length ${samples.length}>>\nstream\n`,
+    samples,
+    "\nendstream",
+  );
 }
 
 /** A flat dictionary; strings are names, unless they are references. */

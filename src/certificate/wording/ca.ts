@@ -1,5 +1,11 @@
 import type { Wording } from "./wording.ts";
 
+const NUMBERS = ["", "", "dos", "tres", "quatre", "cinc", "sis", "set", "vuit", "nou", "deu"];
+
+function count(segments: number): string {
+  return NUMBERS[segments] ?? String(segments);
+}
+
 export const ca: Wording = {
   title: {
     positive: "Certificat de lliurament d’un SMS",
@@ -12,24 +18,29 @@ export const ca: Wording = {
   testLong: "Document emès en un entorn de prova. No té cap validesa ni produeix cap efecte.",
   outcome: { positive: "LLIURAT", negative: "NO LLIURAT", corrective: "LLIURAT" },
   outcomeLine: {
-    delivered: ({ msisdn, at }) => `al dispositiu del número ${msisdn}, segons l’operador, ${at}`,
-    notDelivered: ({ msisdn, from, to }) => `al número ${msisdn} entre ${from} i ${to}`,
+    delivered: ({ msisdn, at }) =>
+      `al dispositiu del número ${msisdn}, segons l’operador, el ${at}`,
+    corrective: ({ msisdn, at, deliveredAt }) =>
+      `al dispositiu del número ${msisdn}, el ${deliveredAt} segons l’operador; l’avís va arribar el ${at}`,
+    notDelivered: ({ msisdn, from, to }) => `al número ${msisdn}, del ${from} al ${to}`,
   },
   certifies: ({ issuer, nif }) =>
     `${issuer}, amb NIF ${nif}, com a tercer de confiança diferent de l’entitat emissora i de l’operador de telefonia mòbil, CERTIFICA:`,
   statement: {
     accepted: ({ at, entity, nif, username, msisdn, section }) =>
-      `Que el ${at} va acceptar l’encàrrec de ${entity} (NIF ${nif}), fet per l’usuari «${username}», de trametre al número ${msisdn} l’SMS el text íntegre del qual es transcriu a l’apartat ${section}.`,
+      `Que el ${at} va acceptar l’encàrrec de l’entitat emissora (${entity}, NIF ${nif}; usuari «${username}») de trametre al número ${msisdn} l’SMS que l’apartat ${section} transcriu íntegrament.`,
     relayed: ({ operator, segments, at }) =>
-      `Que va trametre l’SMS, en ${segments === 1 ? "un segment" : `${segments} segments`}, a la xarxa de l’operador ${operator}, que en va confirmar l’acceptació el ${at}.`,
+      `Que va trametre l’SMS, en ${segments === 1 ? "un sol segment" : `${count(segments)} segments`}, a la xarxa de l’operador (${operator}), que en va confirmar l’acceptació el ${at}.`,
     notRelayed: ({ operator, segments }) =>
-      `Que no consta que la xarxa de l’operador ${operator} acceptés ${segments === 1 ? "l’únic segment" : `tots els ${segments} segments`} de l’SMS.`,
+      `Que no consta que la xarxa de l’operador (${operator}) acceptés ${segments === 1 ? "l’SMS" : `els ${count(segments)} segments de l’SMS`}.`,
     delivered: ({ operator, segments, at }) =>
-      `Que l’operador ${operator} va informar que ${segments === 1 ? "l’únic segment" : `tots els ${segments} segments`} de l’SMS s’havia${segments === 1 ? "" : "n"} lliurat al dispositiu del destinatari; l’avís que completa el lliurament va arribar a aquest servei el ${at}.`,
-    notDelivered: ({ from, to, reason }) =>
-      `Que, transcorregut el termini que va del ${from} al ${to}, no consta el lliurament de l’SMS: ${reason}`,
-    corrective: ({ corrects, at }) =>
-      `Que aquest certificat rectifica el de no-lliurament amb CSV ${corrects}, que es conserva: l’avís de l’operador va arribar després del termini, amb una data de lliurament de dins, ${at}. Aquesta data és la que dona l’operador.`,
+      `Que l’operador (${operator}) va informar del lliurament ${segments === 1 ? "de l’SMS" : `dels ${count(segments)} segments de l’SMS`} al dispositiu del destinatari; l’avís que completa el lliurament va arribar a aquest servei el ${at}.`,
+    notDelivered: ({ from, to, waited, reason }) =>
+      `Que, acabats el termini, del ${from} al ${to}, i el marge per als avisos en camí, fins al ${waited}, no consta el lliurament de l’SMS: ${reason}`,
+    corrective: ({ csv, at, deliveredAt, dates }) =>
+      `Que aquest certificat rectifica el de no-lliurament${at === undefined ? "" : ` emès el ${at}`} amb CSV ${csv}, que es conserva: l’avís de l’operador va arribar acabat el termini, amb una data de lliurament de dins, el ${deliveredAt}. Que fos dins del termini es basa en aquesta data, que és la que dona l’operador (${dates}).`,
+    decided: ({ as, at, by, reason }) =>
+      `Que els avisos de l’operador es contradiuen, i que el ${at} ${by} va resoldre que ${as === "delivered" ? "consta" : "no consta"} el lliurament, pel motiu següent: «${reason}»`,
   },
   section: {
     document: "Dades del certificat",
@@ -42,20 +53,16 @@ export const ca: Wording = {
     evidence: "Evidències i integritat",
   },
   label: {
-    kind: "Tipus",
-    messageId: "Identificador del missatge",
-    csv: "Codi segur de verificació (CSV)",
+    messageId: "Missatge",
+    csv: "CSV",
     issuedAt: "Emès",
     retainUntil: "Es conserva fins al",
-    issuer: "Emissor del certificat",
-    corrects: "Rectifica el certificat",
+    corrects: "Rectifica el CSV",
     entity: "Entitat",
     nif: "NIF",
-    dir3: "Codi DIR3",
     user: "Usuari",
-    channel: "Canal",
     officer: "Funcionari",
-    clientReference: "Referència de l’emissor",
+    clientReference: "Referència",
     fileNumber: "Expedient",
     purpose: "Finalitat",
     costCentre: "Centre de cost",
@@ -63,30 +70,28 @@ export const ca: Wording = {
     senderDefault: "el que assigna l’operador",
     number: "Número de mòbil",
     name: "Nom",
-    legalId: "Document identificatiu",
-    operator: "Operador que tramet",
-    text: "Text literal íntegre",
-    characters: "Mida",
-    encoding: "Codificació",
+    legalId: "Document",
+    operator: "Operador",
     textSha256: "SHA-256 del text (UTF-8)",
     event: "Fet",
-    ourTime: "Hora d’aquest servei",
-    operatorTime: "Hora de l’operador, tal com la dona",
+    ourTime: "Aquest servei (Madrid)",
+    ourTimeUtc: "Aquest servei (UTC)",
+    operatorTime: "Operador, tal com la dona",
     operatorCode: "codi de l’operador",
-    segment: "Segment",
-    smscMessageId: "Identificador de l’operador",
+    segment: "Núm.",
+    smscMessageId: "Id. de l’operador",
     state: "Estat",
-    reportedAt: "Arribada de l’avís",
+    code: "Codi",
     payloadSha256: "SHA-256 dels bytes tramesos",
-    period: "Termini",
     chainHead: "SHA-256 de la cadena d’evidències",
-    records: "Registres de la cadena",
-    receipts: "Avisos de l’operador conservats",
     evidenceSha256: "SHA-256 d’evidencia.json (adjunt)",
-    template: "Plantilla",
-    seal: "Segell electrònic",
+    seal: "Segell, plantilla i política",
   },
-  declared: "declarat per l’entitat emissora, no verificat",
+  counts: {
+    size: ({ characters, bytes, segments }) =>
+      `${characters} ${characters === 1 ? "caràcter" : "caràcters"} · ${bytes} bytes · ${segments} SMS`,
+  },
+  declared: "declarat, no verificat",
   channel: { soap: "servei web", pica: "plataforma PICA", portal: "portal web" },
   event: {
     accepted: "S’accepta l’encàrrec",
@@ -94,13 +99,17 @@ export const ca: Wording = {
     attempt: (number) => `Tramesa a l’operador, intent ${number}`,
     deferred: "L’operador l’ajorna; es tornarà a intentar",
     resend: "Una persona ordena tornar-lo a enviar: el destinatari el pot haver rebut dues vegades",
-    relayed: "L’operador accepta tots els segments",
+    relayed: (segments) =>
+      segments === 1
+        ? "L’operador accepta l’SMS"
+        : `L’operador accepta els ${count(segments)} segments`,
     refused: "L’operador rebutja l’SMS",
     unconfirmed: "Es perd la connexió sense que l’operador confirmi l’acceptació",
     receipt: (segment, state) => `Avís de l’operador, segment ${segment}: ${state}`,
     doubtful: "avís contradictori, no es té en compte",
     delivered: "Es completa el lliurament",
-    deadline: "Acaba el termini sense que consti el lliurament",
+    deadline: "Acaba el termini de lliurament",
+    undelivered: "Acaba el marge per als avisos en camí; no consta el lliurament",
     late: "Arriba, acabat el termini, l’avís que completa el lliurament",
     lateVerdict: {
       withinPeriod: "data de l’operador, de dins del termini",
@@ -112,8 +121,9 @@ export const ca: Wording = {
       notDelivered: "Una persona resol la contradicció: no consta el lliurament",
     },
     issued: "S’emet aquest certificat",
+    issuedBefore: (title) => `S’emet: ${title}`,
     stamped: "Segell de temps (RFC 3161)",
-    inSeal: "al segell electrònic d’aquest document",
+    inSeal: "al segell del document",
   },
   state: {
     ENROUTE: "en trànsit",
@@ -140,21 +150,15 @@ export const ca: Wording = {
       "els avisos de l’operador es contradiuen, i una persona va decidir que no acrediten el lliurament.",
     notRelayed: "no es va poder trametre a la xarxa de l’operador.",
   },
-  certified: [
-    "Que l’entitat emissora va encarregar l’enviament, i quan.",
-    "El contingut íntegre i literal de l’SMS.",
-    "Quan es va trametre a l’operador i què en va informar l’operador, avís per avís i segment per segment.",
-  ],
-  notCertified: [
-    "Que ningú hagi llegit l’SMS.",
-    "La identitat de qui té o fa servir el dispositiu o la línia.",
-    "La veracitat de les dades que declara l’entitat emissora (nom i document del destinatari).",
-  ],
+  certified:
+    "que l’entitat emissora va encarregar l’enviament, i quan; el contingut íntegre i literal de l’SMS; quan es va trametre a l’operador i què en va informar l’operador, avís per avís i segment per segment.",
+  notCertified:
+    "que ningú hagi llegit l’SMS; la identitat de qui té o fa servir el dispositiu o la línia; la veracitat de les dades que declara l’entitat emissora (nom i document del destinatari).",
   scopeTitle: { certified: "Es certifica", notCertified: "No es certifica" },
   legal:
-    "Aquest servei és un servei d’entrega electrònica certificada en el sentit de l’article 43.1 del Reglament (UE) 910/2014 (eIDAS): les dades no es poden refusar com a prova només perquè són electròniques. No és un servei qualificat. Aquest certificat acredita l’enviament d’un SMS; no és la notificació de l’article 43 de la Llei 39/2015.",
-  evidenceNote:
-    "Cada fet queda en un registre que porta el SHA-256 de l’anterior; la xifra de sobre és la de l’últim registre i els fixa tots. Qualsevol canvi en aquest document trenca el segell.",
+    "Servei d’entrega electrònica certificada de l’article 43.1 del Reglament (UE) 910/2014 (eIDAS), no qualificat: les dades no es poden refusar com a prova només perquè són electròniques. Aquest certificat acredita l’enviament d’un SMS; no és la notificació de l’article 43 de la Llei 39/2015.",
+  evidenceNote: ({ records, receipts }) =>
+    `La cadena té ${records} registres, i l’adjunt els porta amb ${receipts === 1 ? "l’avís" : `els ${receipts} avisos`} de l’operador en brut. Cada registre porta el SHA-256 de l’anterior: el de la cadena és el de l’últim, i els fixa tots. Qualsevol canvi en aquest document trenca el segell. Les hores sense altra indicació són d’Europe/Madrid.`,
   foot: {
     csv: "Codi segur de verificació (CSV)",
     verify: "Verifiqueu-lo a",

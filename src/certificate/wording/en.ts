@@ -1,5 +1,16 @@
 import type { Wording } from "./wording.ts";
 
+const NUMBERS = ["", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+
+function count(segments: number): string {
+  return NUMBERS[segments] ?? String(segments);
+}
+
+function whole(segments: number): string {
+  if (segments === 1) return "the SMS";
+  return segments === 2 ? "both segments of the SMS" : `all ${count(segments)} segments of the SMS`;
+}
+
 export const en: Wording = {
   title: {
     positive: "Certificate of delivery of an SMS",
@@ -13,24 +24,28 @@ export const en: Wording = {
   outcome: { positive: "DELIVERED", negative: "NOT DELIVERED", corrective: "DELIVERED" },
   outcomeLine: {
     delivered: ({ msisdn, at }) =>
-      `to the device of the number ${msisdn}, as reported by the operator, ${at}`,
-    notDelivered: ({ msisdn, from, to }) => `to the number ${msisdn} between ${from} and ${to}`,
+      `to the device of the number ${msisdn}, as reported by the operator, on ${at}`,
+    corrective: ({ msisdn, at, deliveredAt }) =>
+      `to the device of the number ${msisdn}, on ${deliveredAt} as reported by the operator; the report arrived on ${at}`,
+    notDelivered: ({ msisdn, from, to }) => `to the number ${msisdn}, from ${from} to ${to}`,
   },
   certifies: ({ issuer, nif }) =>
     `${issuer}, tax number ${nif}, a trusted third party distinct from the sender and from the mobile operator, CERTIFIES:`,
   statement: {
     accepted: ({ at, entity, nif, username, msisdn, section }) =>
-      `That on ${at} it accepted the order of ${entity} (tax number ${nif}), placed by the user “${username}”, to send to the number ${msisdn} the SMS whose full text is transcribed in section ${section}.`,
+      `That on ${at} it accepted the order of the sender (${entity}, tax number ${nif}; user “${username}”) to send to the number ${msisdn} the SMS that section ${section} transcribes in full.`,
     relayed: ({ operator, segments, at }) =>
-      `That it handed the SMS, in ${segments === 1 ? "one segment" : `${segments} segments`}, to the network of the operator ${operator}, which confirmed acceptance on ${at}.`,
+      `That it handed the SMS, in ${segments === 1 ? "a single segment" : `${count(segments)} segments`}, to the network of the operator (${operator}), which confirmed acceptance on ${at}.`,
     notRelayed: ({ operator, segments }) =>
-      `That there is no record of the network of the operator ${operator} accepting ${segments === 1 ? "the only segment" : `all ${segments} segments`} of the SMS.`,
+      `That there is no record of the network of the operator (${operator}) accepting ${whole(segments)}.`,
     delivered: ({ operator, segments, at }) =>
-      `That the operator ${operator} reported that ${segments === 1 ? "the only segment" : `all ${segments} segments`} of the SMS had been delivered to the recipient’s device; the report that completes the delivery reached this service on ${at}.`,
-    notDelivered: ({ from, to, reason }) =>
-      `That, the period from ${from} to ${to} having passed, there is no record of the delivery of the SMS: ${reason}`,
-    corrective: ({ corrects, at }) =>
-      `That this certificate corrects the one of non-delivery with CSV ${corrects}, which is kept: the operator’s report arrived after the period, with a delivery date within it, ${at}. That date is the one given by the operator.`,
+      `That the operator (${operator}) reported the delivery of ${whole(segments)} to the recipient’s device; the report that completes the delivery reached this service on ${at}.`,
+    notDelivered: ({ from, to, waited, reason }) =>
+      `That, after the end of the period, from ${from} to ${to}, and of the time allowed for reports on their way, until ${waited}, there is no record of the delivery of the SMS: ${reason}`,
+    corrective: ({ csv, at, deliveredAt, dates }) =>
+      `That this certificate corrects the one of non-delivery${at === undefined ? "" : ` issued on ${at}`} with CSV ${csv}, which is kept: the operator’s report arrived after the period, with a delivery date within it, ${deliveredAt}. That it was within the period rests on that date, which is the one given by the operator (${dates}).`,
+    decided: ({ as, at, by, reason }) =>
+      `That the operator’s reports contradict each other, and that on ${at} ${by} decided that delivery is ${as === "delivered" ? "proved" : "not proved"}, for this reason: “${reason}”`,
   },
   section: {
     document: "The certificate",
@@ -43,20 +58,16 @@ export const en: Wording = {
     evidence: "Evidence and integrity",
   },
   label: {
-    kind: "Kind",
-    messageId: "Message identifier",
-    csv: "Secure verification code (CSV)",
+    messageId: "Message",
+    csv: "CSV",
     issuedAt: "Issued",
     retainUntil: "Kept until",
-    issuer: "Issuer of the certificate",
-    corrects: "Corrects the certificate",
+    corrects: "Corrects CSV",
     entity: "Entity",
     nif: "Tax number (NIF)",
-    dir3: "DIR3 code",
     user: "User",
-    channel: "Channel",
     officer: "Officer",
-    clientReference: "Sender’s reference",
+    clientReference: "Reference",
     fileNumber: "File number",
     purpose: "Purpose",
     costCentre: "Cost centre",
@@ -65,29 +76,27 @@ export const en: Wording = {
     number: "Mobile number",
     name: "Name",
     legalId: "Identity document",
-    operator: "Relaying operator",
-    text: "Full literal text",
-    characters: "Size",
-    encoding: "Encoding",
+    operator: "Operator",
     textSha256: "SHA-256 of the text (UTF-8)",
     event: "Event",
-    ourTime: "Time of this service",
-    operatorTime: "Operator’s time, as given",
+    ourTime: "This service (Madrid)",
+    ourTimeUtc: "This service (UTC)",
+    operatorTime: "Operator, as given",
     operatorCode: "operator code",
-    segment: "Segment",
-    smscMessageId: "Operator’s identifier",
+    segment: "No.",
+    smscMessageId: "Operator’s id",
     state: "State",
-    reportedAt: "Arrival of the report",
+    code: "Code",
     payloadSha256: "SHA-256 of the bytes sent",
-    period: "Period",
     chainHead: "SHA-256 of the chain of evidence",
-    records: "Records in the chain",
-    receipts: "Operator reports kept",
     evidenceSha256: "SHA-256 of evidencia.json (attached)",
-    template: "Template",
-    seal: "Electronic seal",
+    seal: "Seal, template and policy",
   },
-  declared: "declared by the sender, not verified",
+  counts: {
+    size: ({ characters, bytes, segments }) =>
+      `${characters} ${characters === 1 ? "character" : "characters"} · ${bytes} bytes · ${segments} SMS`,
+  },
+  declared: "declared, not verified",
   channel: { soap: "web service", pica: "PICA platform", portal: "web portal" },
   event: {
     accepted: "The order is accepted",
@@ -95,13 +104,14 @@ export const en: Wording = {
     attempt: (number) => `Handed to the operator, attempt ${number}`,
     deferred: "The operator defers it; it will be tried again",
     resend: "A person orders it to be sent again: the recipient may have received it twice",
-    relayed: "The operator accepts every segment",
+    relayed: (segments) => `The operator accepts ${whole(segments)}`,
     refused: "The operator refuses the SMS",
     unconfirmed: "The link is lost before the operator confirms acceptance",
     receipt: (segment, state) => `Operator’s report, segment ${segment}: ${state}`,
     doubtful: "contradictory report, disregarded",
     delivered: "The delivery is complete",
-    deadline: "The period ends without a record of delivery",
+    deadline: "The period for delivery ends",
+    undelivered: "The time for reports on their way ends; no record of delivery",
     late: "The report that completes the delivery arrives after the period",
     lateVerdict: {
       withinPeriod: "the operator’s date, within the period",
@@ -113,8 +123,9 @@ export const en: Wording = {
       notDelivered: "A person settles the contradiction: delivery is not proved",
     },
     issued: "This certificate is issued",
+    issuedBefore: (title) => `Issued: ${title}`,
     stamped: "Time-stamp (RFC 3161)",
-    inSeal: "in the electronic seal of this document",
+    inSeal: "in the document’s seal",
   },
   state: {
     ENROUTE: "en route",
@@ -141,21 +152,15 @@ export const en: Wording = {
       "the operator’s reports contradict each other, and a person decided that they do not prove delivery.",
     notRelayed: "it could not be handed to the operator’s network.",
   },
-  certified: [
-    "That the sender ordered the SMS to be sent, and when.",
-    "The full, literal content of the SMS.",
-    "When it was handed to the operator and what the operator reported, report by report and segment by segment.",
-  ],
-  notCertified: [
-    "That anybody has read the SMS.",
-    "The identity of whoever holds or uses the device or the line.",
-    "The truth of what the sender declares (the recipient’s name and document).",
-  ],
+  certified:
+    "that the sender ordered the SMS to be sent, and when; the full, literal content of the SMS; when it was handed to the operator and what the operator reported, report by report and segment by segment.",
+  notCertified:
+    "that anybody has read the SMS; the identity of whoever holds or uses the device or the line; the truth of what the sender declares (the recipient’s name and document).",
   scopeTitle: { certified: "Certified", notCertified: "Not certified" },
   legal:
-    "This service is an electronic registered delivery service within the meaning of Article 43(1) of Regulation (EU) 910/2014 (eIDAS): the data may not be refused as evidence solely because they are electronic. It is not a qualified service. This certificate attests the sending of an SMS; it is not the notification of Article 43 of Spanish Law 39/2015.",
-  evidenceNote:
-    "Each event is kept in a record that carries the SHA-256 of the one before; the figure above is that of the last record and fixes them all. Any change in this document breaks the seal.",
+    "Electronic registered delivery service of Article 43(1) of Regulation (EU) 910/2014 (eIDAS), not qualified: the data may not be refused as evidence solely because they are electronic. This certificate attests the sending of an SMS; it is not the notification of Article 43 of Spanish Law 39/2015.",
+  evidenceNote: ({ records, receipts }) =>
+    `The chain has ${records} records, and the attachment carries them with the operator’s ${receipts === 1 ? "report" : `${receipts} reports`} as received. Each record carries the SHA-256 of the one before: that of the chain is that of the last one, and fixes them all. Any change in this document breaks the seal. Times without another indication are of Europe/Madrid (day/month/year).`,
   foot: {
     csv: "Secure verification code (CSV)",
     verify: "Verify at",

@@ -1,5 +1,23 @@
 import type { Wording } from "./wording.ts";
 
+const NUMBERS = [
+  "",
+  "",
+  "dos",
+  "tres",
+  "cuatro",
+  "cinco",
+  "seis",
+  "siete",
+  "ocho",
+  "nueve",
+  "diez",
+];
+
+function count(segments: number): string {
+  return NUMBERS[segments] ?? String(segments);
+}
+
 export const es: Wording = {
   title: {
     positive: "Certificado de entrega de un SMS",
@@ -13,24 +31,28 @@ export const es: Wording = {
   outcome: { positive: "ENTREGADO", negative: "NO ENTREGADO", corrective: "ENTREGADO" },
   outcomeLine: {
     delivered: ({ msisdn, at }) =>
-      `en el dispositivo del número ${msisdn}, según el operador, ${at}`,
-    notDelivered: ({ msisdn, from, to }) => `al número ${msisdn} entre ${from} y ${to}`,
+      `en el dispositivo del número ${msisdn}, según el operador, el ${at}`,
+    corrective: ({ msisdn, at, deliveredAt }) =>
+      `en el dispositivo del número ${msisdn}, el ${deliveredAt} según el operador; el aviso llegó el ${at}`,
+    notDelivered: ({ msisdn, from, to }) => `al número ${msisdn}, del ${from} al ${to}`,
   },
   certifies: ({ issuer, nif }) =>
     `${issuer}, con NIF ${nif}, como tercero de confianza distinto de la entidad remitente y del operador de telefonía móvil, CERTIFICA:`,
   statement: {
     accepted: ({ at, entity, nif, username, msisdn, section }) =>
-      `Que el ${at} aceptó el encargo de ${entity} (NIF ${nif}), hecho por el usuario «${username}», de transmitir al número ${msisdn} el SMS cuyo texto íntegro se transcribe en el apartado ${section}.`,
+      `Que el ${at} aceptó el encargo de la entidad remitente (${entity}, NIF ${nif}; usuario «${username}») de transmitir al número ${msisdn} el SMS que el apartado ${section} transcribe íntegramente.`,
     relayed: ({ operator, segments, at }) =>
-      `Que transmitió el SMS, en ${segments === 1 ? "un segmento" : `${segments} segmentos`}, a la red del operador ${operator}, que confirmó su aceptación el ${at}.`,
+      `Que transmitió el SMS, en ${segments === 1 ? "un solo segmento" : `${count(segments)} segmentos`}, a la red del operador (${operator}), que confirmó su aceptación el ${at}.`,
     notRelayed: ({ operator, segments }) =>
-      `Que no consta que la red del operador ${operator} aceptara ${segments === 1 ? "el único segmento" : `los ${segments} segmentos`} del SMS.`,
+      `Que no consta que la red del operador (${operator}) aceptara ${segments === 1 ? "el SMS" : `los ${count(segments)} segmentos del SMS`}.`,
     delivered: ({ operator, segments, at }) =>
-      `Que el operador ${operator} informó de que ${segments === 1 ? "el único segmento" : `los ${segments} segmentos`} del SMS se había${segments === 1 ? "" : "n"} entregado en el dispositivo del destinatario; el aviso que completa la entrega llegó a este servicio el ${at}.`,
-    notDelivered: ({ from, to, reason }) =>
-      `Que, transcurrido el plazo que va del ${from} al ${to}, no consta la entrega del SMS: ${reason}`,
-    corrective: ({ corrects, at }) =>
-      `Que este certificado rectifica el de no entrega con CSV ${corrects}, que se conserva: el aviso del operador llegó después del plazo, con una fecha de entrega dentro de él, ${at}. Esa fecha es la que da el operador.`,
+      `Que el operador (${operator}) informó de la entrega ${segments === 1 ? "del SMS" : `de los ${count(segments)} segmentos del SMS`} en el dispositivo del destinatario; el aviso que completa la entrega llegó a este servicio el ${at}.`,
+    notDelivered: ({ from, to, waited, reason }) =>
+      `Que, acabados el plazo, del ${from} al ${to}, y el margen para los avisos en camino, hasta el ${waited}, no consta la entrega del SMS: ${reason}`,
+    corrective: ({ csv, at, deliveredAt, dates }) =>
+      `Que este certificado rectifica el de no entrega${at === undefined ? "" : ` emitido el ${at}`} con CSV ${csv}, que se conserva: el aviso del operador llegó acabado el plazo, con una fecha de entrega de dentro, el ${deliveredAt}. Que fuera dentro del plazo se basa en esa fecha, que es la que da el operador (${dates}).`,
+    decided: ({ as, at, by, reason }) =>
+      `Que los avisos del operador se contradicen, y que el ${at} ${by} resolvió que ${as === "delivered" ? "consta" : "no consta"} la entrega, por el motivo siguiente: «${reason}»`,
   },
   section: {
     document: "Datos del certificado",
@@ -43,20 +65,16 @@ export const es: Wording = {
     evidence: "Evidencias e integridad",
   },
   label: {
-    kind: "Tipo",
-    messageId: "Identificador del mensaje",
-    csv: "Código seguro de verificación (CSV)",
+    messageId: "Mensaje",
+    csv: "CSV",
     issuedAt: "Emitido",
     retainUntil: "Se conserva hasta el",
-    issuer: "Emisor del certificado",
-    corrects: "Rectifica el certificado",
+    corrects: "Rectifica el CSV",
     entity: "Entidad",
     nif: "NIF",
-    dir3: "Código DIR3",
     user: "Usuario",
-    channel: "Canal",
     officer: "Funcionario",
-    clientReference: "Referencia del remitente",
+    clientReference: "Referencia",
     fileNumber: "Expediente",
     purpose: "Finalidad",
     costCentre: "Centro de coste",
@@ -64,30 +82,28 @@ export const es: Wording = {
     senderDefault: "el que asigna el operador",
     number: "Número de móvil",
     name: "Nombre",
-    legalId: "Documento identificativo",
-    operator: "Operador que transmite",
-    text: "Texto literal íntegro",
-    characters: "Tamaño",
-    encoding: "Codificación",
+    legalId: "Documento",
+    operator: "Operador",
     textSha256: "SHA-256 del texto (UTF-8)",
     event: "Hecho",
-    ourTime: "Hora de este servicio",
-    operatorTime: "Hora del operador, tal como la da",
+    ourTime: "Este servicio (Madrid)",
+    ourTimeUtc: "Este servicio (UTC)",
+    operatorTime: "Operador, tal como la da",
     operatorCode: "código del operador",
-    segment: "Segmento",
-    smscMessageId: "Identificador del operador",
+    segment: "Núm.",
+    smscMessageId: "Id. del operador",
     state: "Estado",
-    reportedAt: "Llegada del aviso",
+    code: "Código",
     payloadSha256: "SHA-256 de los bytes transmitidos",
-    period: "Plazo",
     chainHead: "SHA-256 de la cadena de evidencias",
-    records: "Registros de la cadena",
-    receipts: "Avisos del operador conservados",
     evidenceSha256: "SHA-256 de evidencia.json (adjunto)",
-    template: "Plantilla",
-    seal: "Sello electrónico",
+    seal: "Sello, plantilla y política",
   },
-  declared: "declarado por la entidad remitente, no verificado",
+  counts: {
+    size: ({ characters, bytes, segments }) =>
+      `${characters} ${characters === 1 ? "carácter" : "caracteres"} · ${bytes} bytes · ${segments} SMS`,
+  },
+  declared: "declarado, no verificado",
   channel: { soap: "servicio web", pica: "plataforma PICA", portal: "portal web" },
   event: {
     accepted: "Se acepta el encargo",
@@ -96,13 +112,17 @@ export const es: Wording = {
     deferred: "El operador lo aplaza; se volverá a intentar",
     resend:
       "Una persona ordena volver a enviarlo: el destinatario puede haberlo recibido dos veces",
-    relayed: "El operador acepta todos los segmentos",
+    relayed: (segments) =>
+      segments === 1
+        ? "El operador acepta el SMS"
+        : `El operador acepta los ${count(segments)} segmentos`,
     refused: "El operador rechaza el SMS",
     unconfirmed: "Se pierde la conexión sin que el operador confirme la aceptación",
     receipt: (segment, state) => `Aviso del operador, segmento ${segment}: ${state}`,
     doubtful: "aviso contradictorio, no se tiene en cuenta",
     delivered: "Se completa la entrega",
-    deadline: "Acaba el plazo sin que conste la entrega",
+    deadline: "Acaba el plazo de entrega",
+    undelivered: "Acaba el margen para los avisos en camino; no consta la entrega",
     late: "Llega, acabado el plazo, el aviso que completa la entrega",
     lateVerdict: {
       withinPeriod: "fecha del operador, dentro del plazo",
@@ -114,8 +134,9 @@ export const es: Wording = {
       notDelivered: "Una persona resuelve la contradicción: no consta la entrega",
     },
     issued: "Se emite este certificado",
+    issuedBefore: (title) => `Se emite: ${title}`,
     stamped: "Sello de tiempo (RFC 3161)",
-    inSeal: "en el sello electrónico de este documento",
+    inSeal: "en el sello del documento",
   },
   state: {
     ENROUTE: "en tránsito",
@@ -142,21 +163,15 @@ export const es: Wording = {
       "los avisos del operador se contradicen, y una persona decidió que no acreditan la entrega.",
     notRelayed: "no se pudo transmitir a la red del operador.",
   },
-  certified: [
-    "Que la entidad remitente encargó el envío, y cuándo.",
-    "El contenido íntegro y literal del SMS.",
-    "Cuándo se transmitió al operador y qué informó el operador, aviso por aviso y segmento por segmento.",
-  ],
-  notCertified: [
-    "Que alguien haya leído el SMS.",
-    "La identidad de quien tiene o usa el dispositivo o la línea.",
-    "La veracidad de los datos que declara la entidad remitente (nombre y documento del destinatario).",
-  ],
+  certified:
+    "que la entidad remitente encargó el envío, y cuándo; el contenido íntegro y literal del SMS; cuándo se transmitió al operador y qué informó el operador, aviso por aviso y segmento por segmento.",
+  notCertified:
+    "que alguien haya leído el SMS; la identidad de quien tiene o usa el dispositivo o la línea; la veracidad de los datos que declara la entidad remitente (nombre y documento del destinatario).",
   scopeTitle: { certified: "Se certifica", notCertified: "No se certifica" },
   legal:
-    "Este servicio es un servicio de entrega electrónica certificada en el sentido del artículo 43.1 del Reglamento (UE) 910/2014 (eIDAS): los datos no pueden rechazarse como prueba por el mero hecho de ser electrónicos. No es un servicio cualificado. Este certificado acredita el envío de un SMS; no es la notificación del artículo 43 de la Ley 39/2015.",
-  evidenceNote:
-    "Cada hecho queda en un registro que lleva el SHA-256 del anterior; la cifra de arriba es la del último registro y los fija todos. Cualquier cambio en este documento rompe el sello.",
+    "Servicio de entrega electrónica certificada del artículo 43.1 del Reglamento (UE) 910/2014 (eIDAS), no cualificado: los datos no pueden rechazarse como prueba por el mero hecho de ser electrónicos. Este certificado acredita el envío de un SMS; no es la notificación del artículo 43 de la Ley 39/2015.",
+  evidenceNote: ({ records, receipts }) =>
+    `La cadena tiene ${records} registros, y el adjunto los lleva con ${receipts === 1 ? "el aviso" : `los ${receipts} avisos`} del operador en bruto. Cada registro lleva el SHA-256 del anterior: el de la cadena es el del último, y los fija todos. Cualquier cambio en este documento rompe el sello. Las horas sin otra indicación son de Europe/Madrid.`,
   foot: {
     csv: "Código seguro de verificación (CSV)",
     verify: "Verifíquelo en",

@@ -1,5 +1,11 @@
 import type { Wording } from "./wording.ts";
 
+const NUMBERS = ["", "", "dus", "tres", "quate", "cinc", "sies", "sèt", "ueit", "nau", "dètz"];
+
+function count(segments: number): string {
+  return NUMBERS[segments] ?? String(segments);
+}
+
 /** Occitan in its Aranese form, which is official in Catalonia. */
 export const oc: Wording = {
   title: {
@@ -14,24 +20,28 @@ export const oc: Wording = {
   outcome: { positive: "LIURAT", negative: "NON LIURAT", corrective: "LIURAT" },
   outcomeLine: {
     delivered: ({ msisdn, at }) =>
-      `ath dispositiu deth numèro ${msisdn}, segontes er operador, ${at}`,
-    notDelivered: ({ msisdn, from, to }) => `ath numèro ${msisdn} entre ${from} e ${to}`,
+      `ath dispositiu deth numèro ${msisdn}, segontes er operador, eth ${at}`,
+    corrective: ({ msisdn, at, deliveredAt }) =>
+      `ath dispositiu deth numèro ${msisdn}, eth ${deliveredAt} segontes er operador; er avís arribèc eth ${at}`,
+    notDelivered: ({ msisdn, from, to }) => `ath numèro ${msisdn}, deth ${from} ath ${to}`,
   },
   certifies: ({ issuer, nif }) =>
     `${issuer}, damb NIF ${nif}, coma tercèr de confiança diferent dera entitat emissora e der operador de telefonia mobila, CERTIFIQUE:`,
   statement: {
     accepted: ({ at, entity, nif, username, msisdn, section }) =>
-      `Qu’eth ${at} acceptèc er encargue de ${entity} (NIF ${nif}), hèt per usuari «${username}», de transméter ath numèro ${msisdn} er SMS qu’eth sòn tèxte integrau se transcriu en apartat ${section}.`,
+      `Qu’eth ${at} acceptèc er encargue dera entitat emissora (${entity}, NIF ${nif}; usuari «${username}») de transméter ath numèro ${msisdn} er SMS qu’er apartat ${section} transcriu integraument.`,
     relayed: ({ operator, segments, at }) =>
-      `Que transmetec er SMS, en ${segments === 1 ? "un segment" : `${segments} segments`}, ara hilat der operador ${operator}, que’n confirmèc era acceptacion eth ${at}.`,
+      `Que transmetec er SMS, en ${segments === 1 ? "un solet segment" : `${count(segments)} segments`}, ara hilat der operador (${operator}), que’n confirmèc era acceptacion eth ${at}.`,
     notRelayed: ({ operator, segments }) =>
-      `Que non còste qu’era hilat der operador ${operator} acceptèsse ${segments === 1 ? "er unic segment" : `toti es ${segments} segments`} der SMS.`,
+      `Que non còste qu’era hilat der operador (${operator}) acceptèsse ${segments === 1 ? "er SMS" : `es ${count(segments)} segments der SMS`}.`,
     delivered: ({ operator, segments, at }) =>
-      `Qu’er operador ${operator} informèc que ${segments === 1 ? "er unic segment der SMS s’auie" : `toti es ${segments} segments der SMS s’auien`} liurat ath dispositiu deth destinatari; er avís que complète eth liurament arribèc ad aguest servici eth ${at}.`,
-    notDelivered: ({ from, to, reason }) =>
-      `Que, passat eth tèrme que va deth ${from} ath ${to}, non còste eth liurament der SMS: ${reason}`,
-    corrective: ({ corrects, at }) =>
-      `Qu’aguest certificat rectifique eth de non-liurament damb CSV ${corrects}, que se consèrve: er avís der operador arribèc dempús deth tèrme, damb ua data de liurament de laguens, ${at}. Aguesta data ei era que balhe er operador.`,
+      `Qu’er operador (${operator}) informèc deth liurament ${segments === 1 ? "der SMS" : `des ${count(segments)} segments der SMS`} ath dispositiu deth destinatari; er avís que complète eth liurament arribèc ad aguest servici eth ${at}.`,
+    notDelivered: ({ from, to, waited, reason }) =>
+      `Que, acabadi eth tèrme, deth ${from} ath ${to}, e eth marge entàs avisi en camin, enquiath ${waited}, non còste eth liurament der SMS: ${reason}`,
+    corrective: ({ csv, at, deliveredAt, dates }) =>
+      `Qu’aguest certificat rectifique eth de non-liurament${at === undefined ? "" : ` emetut eth ${at}`} damb CSV ${csv}, que se consèrve: er avís der operador arribèc acabat eth tèrme, damb ua data de liurament de laguens, eth ${deliveredAt}. Que siguesse laguens deth tèrme se base en aguesta data, que ei era que balhe er operador (${dates}).`,
+    decided: ({ as, at, by, reason }) =>
+      `Qu’es avisi der operador se contradiden, e qu’eth ${at} ${by} resolvec que ${as === "delivered" ? "còste" : "non còste"} eth liurament, peth motiu seguent: «${reason}»`,
   },
   section: {
     document: "Donades deth certificat",
@@ -44,20 +54,16 @@ export const oc: Wording = {
     evidence: "Evidéncies e integritat",
   },
   label: {
-    kind: "Tipe",
-    messageId: "Identificador deth messatge",
-    csv: "Còdi segur de verificacion (CSV)",
+    messageId: "Messatge",
+    csv: "CSV",
     issuedAt: "Emetut",
     retainUntil: "Se consèrve enquiath",
-    issuer: "Emissor deth certificat",
-    corrects: "Rectifique eth certificat",
+    corrects: "Rectifique eth CSV",
     entity: "Entitat",
     nif: "NIF",
-    dir3: "Còdi DIR3",
     user: "Usuari",
-    channel: "Canau",
     officer: "Foncionari",
-    clientReference: "Referéncia der emissor",
+    clientReference: "Referéncia",
     fileNumber: "Expedient",
     purpose: "Finalitat",
     costCentre: "Centre de còst",
@@ -65,30 +71,28 @@ export const oc: Wording = {
     senderDefault: "eth qu’assigne er operador",
     number: "Numèro de mobil",
     name: "Nòm",
-    legalId: "Document identificatiu",
-    operator: "Operador que transmet",
-    text: "Tèxte literau integrau",
-    characters: "Mida",
-    encoding: "Codificacion",
+    legalId: "Document",
+    operator: "Operador",
     textSha256: "SHA-256 deth tèxte (UTF-8)",
     event: "Hèt",
-    ourTime: "Ora d’aguest servici",
-    operatorTime: "Ora der operador, tau coma la balhe",
+    ourTime: "Aguest servici (Madrid)",
+    ourTimeUtc: "Aguest servici (UTC)",
+    operatorTime: "Operador, tau coma la balhe",
     operatorCode: "còdi der operador",
-    segment: "Segment",
-    smscMessageId: "Identificador der operador",
+    segment: "Num.",
+    smscMessageId: "Id. der operador",
     state: "Estat",
-    reportedAt: "Arribada der avís",
+    code: "Còdi",
     payloadSha256: "SHA-256 des bytes transmetudi",
-    period: "Tèrme",
     chainHead: "SHA-256 dera cadea d’evidéncies",
-    records: "Registres dera cadea",
-    receipts: "Avisi der operador conservadi",
     evidenceSha256: "SHA-256 d’evidencia.json (apondut)",
-    template: "Plantilha",
-    seal: "Sagèth electronic",
+    seal: "Sagèth, plantilha e politica",
   },
-  declared: "declarat pera entitat emissora, non verificat",
+  counts: {
+    size: ({ characters, bytes, segments }) =>
+      `${characters} ${characters === 1 ? "caractèr" : "caractèrs"} · ${bytes} bytes · ${segments} SMS`,
+  },
+  declared: "declarat, non verificat",
   channel: { soap: "servici web", pica: "plataforma PICA", portal: "portau web" },
   event: {
     accepted: "S’accèpte er encargue",
@@ -96,13 +100,17 @@ export const oc: Wording = {
     attempt: (number) => `Transmission ar operador, assag ${number}`,
     deferred: "Er operador l’ajorne; se tornarà a sajar",
     resend: "Ua persona ordene tornar-lo a enviar: eth destinatari lo pòt auer recebut dus viatges",
-    relayed: "Er operador accèpte toti es segments",
+    relayed: (segments) =>
+      segments === 1
+        ? "Er operador accèpte er SMS"
+        : `Er operador accèpte es ${count(segments)} segments`,
     refused: "Er operador refuse er SMS",
     unconfirmed: "Se pèrd era connexion sense qu’er operador confirme era acceptacion",
     receipt: (segment, state) => `Avís der operador, segment ${segment}: ${state}`,
     doubtful: "avís contradictòri, non se ten en compde",
     delivered: "Se complète eth liurament",
-    deadline: "S’acabe eth tèrme sense que còste eth liurament",
+    deadline: "S’acabe eth tèrme de liurament",
+    undelivered: "S’acabe eth marge entàs avisi en camin; non còste eth liurament",
     late: "Arribe, acabat eth tèrme, er avís que complète eth liurament",
     lateVerdict: {
       withinPeriod: "data der operador, de laguens deth tèrme",
@@ -114,8 +122,9 @@ export const oc: Wording = {
       notDelivered: "Ua persona resòlv era contradiccion: non còste eth liurament",
     },
     issued: "S’emet aguest certificat",
+    issuedBefore: (title) => `S’emet: ${title}`,
     stamped: "Sagèth de temps (RFC 3161)",
-    inSeal: "en sagèth electronic d’aguest document",
+    inSeal: "en sagèth deth document",
   },
   state: {
     ENROUTE: "en camin",
@@ -142,21 +151,15 @@ export const oc: Wording = {
       "es avisi der operador se contradiden, e ua persona decidic que non acrediten eth liurament.",
     notRelayed: "non se podec transméter ara hilat der operador.",
   },
-  certified: [
-    "Qu’era entitat emissora encarguèc er enviament, e quan.",
-    "Eth contengut integrau e literau der SMS.",
-    "Quan se transmetec ar operador e qué n’informèc er operador, avís per avís e segment per segment.",
-  ],
-  notCertified: [
-    "Qu’arrés age liejut er SMS.",
-    "Era identitat de qui a o hè a servir eth dispositiu o era linha.",
-    "Era veracitat des donades que declare era entitat emissora (nòm e document deth destinatari).",
-  ],
+  certified:
+    "qu’era entitat emissora encarguèc er enviament, e quan; eth contengut integrau e literau der SMS; quan se transmetec ar operador e qué n’informèc er operador, avís per avís e segment per segment.",
+  notCertified:
+    "qu’arrés age liejut er SMS; era identitat de qui a o hè a servir eth dispositiu o era linha; era veracitat des donades que declare era entitat emissora (nòm e document deth destinatari).",
   scopeTitle: { certified: "Se certifique", notCertified: "Non se certifique" },
   legal:
-    "Aguest servici ei un servici de liurament electronic certificat en sens der article 43.1 deth Reglament (UE) 910/2014 (eIDAS): es donades non se pòden refusar coma pròva sonque pr’amor que son electroniques. Non ei un servici qualificat. Aguest certificat acredite er enviament d’un SMS; non ei era notificacion der article 43 dera Lei 39/2015.",
-  evidenceNote:
-    "Cada hèt demore en un registre que pòrte eth SHA-256 der anterior; era chifra de sus ei era deth darrèr registre e les fixe toti. Quinsevolh cambi en aguest document trinque eth sagèth.",
+    "Servici de liurament electronic certificat der article 43.1 deth Reglament (UE) 910/2014 (eIDAS), non qualificat: es donades non se pòden refusar coma pròva sonque pr’amor que son electroniques. Aguest certificat acredite er enviament d’un SMS; non ei era notificacion der article 43 dera Lei 39/2015.",
+  evidenceNote: ({ records, receipts }) =>
+    `Era cadea a ${records} registres, e er apondut les pòrte damb ${receipts === 1 ? "er avís" : `es ${receipts} avisi`} der operador en brut. Cada registre pòrte eth SHA-256 der anterior: eth dera cadea ei eth deth darrèr, e les fixe toti. Quinsevolh cambi en aguest document trinque eth sagèth. Es ores sense auta indicacion son d’Europe/Madrid.`,
   foot: {
     csv: "Còdi segur de verificacion (CSV)",
     verify: "Verificatz-lo en",

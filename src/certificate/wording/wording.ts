@@ -12,6 +12,8 @@ export interface Wording {
   readonly outcome: Readonly<Record<CertificateKind, string>>;
   readonly outcomeLine: {
     delivered(facts: { msisdn: string; at: string }): string;
+    /** `deliveredAt`: as the operator dates it. */
+    corrective(facts: { msisdn: string; at: string; deliveredAt: string }): string;
     notDelivered(facts: { msisdn: string; from: string; to: string }): string;
   };
   readonly certifies: (facts: { issuer: string; nif: string }) => string;
@@ -27,9 +29,16 @@ export interface Wording {
     relayed(facts: { operator: string; segments: number; at: string }): string;
     notRelayed(facts: { operator: string; segments: number }): string;
     delivered(facts: { operator: string; segments: number; at: string }): string;
-    notDelivered(facts: { from: string; to: string; reason: string }): string;
-    /** `at`: when it was delivered, as the operator dates it. */
-    corrective(facts: { corrects: string; at: string }): string;
+    /** `waited`: until when reports on their way were waited for. */
+    notDelivered(facts: { from: string; to: string; waited: string; reason: string }): string;
+    /** `at`: when the first one was issued; `dates`: what the operator said, as it said it. */
+    corrective(facts: {
+      csv: string;
+      at: string | undefined;
+      deliveredAt: string;
+      dates: string;
+    }): string;
+    decided(facts: { as: DecidedAs; at: string; by: string; reason: string }): string;
   };
   readonly section: {
     readonly document: string;
@@ -42,6 +51,9 @@ export interface Wording {
     readonly evidence: string;
   };
   readonly label: Readonly<Record<LabelName, string>>;
+  readonly counts: {
+    size(facts: { characters: number; bytes: number; segments: number }): string;
+  };
   readonly declared: string;
   readonly channel: Readonly<Record<Channel, string>>;
   readonly event: {
@@ -50,28 +62,30 @@ export interface Wording {
     attempt(number: number): string;
     readonly deferred: string;
     readonly resend: string;
-    readonly relayed: string;
+    relayed(segments: number): string;
     readonly refused: string;
     readonly unconfirmed: string;
     receipt(segment: number, state: string): string;
     readonly doubtful: string;
     readonly delivered: string;
     readonly deadline: string;
+    readonly undelivered: string;
     readonly late: string;
     readonly lateVerdict: Readonly<Record<LateVerdict, string>>;
     readonly decided: Readonly<Record<DecidedAs, string>>;
     readonly issued: string;
+    issuedBefore(title: string): string;
     readonly stamped: string;
     readonly inSeal: string;
   };
   readonly state: Readonly<Record<MessageState, string>>;
   readonly noState: string;
   readonly reason: Readonly<Record<NotDeliveredReason, string>>;
-  readonly certified: readonly string[];
-  readonly notCertified: readonly string[];
+  readonly certified: string;
+  readonly notCertified: string;
   readonly scopeTitle: { readonly certified: string; readonly notCertified: string };
   readonly legal: string;
-  readonly evidenceNote: string;
+  evidenceNote(facts: { records: number; receipts: number }): string;
   readonly foot: {
     readonly csv: string;
     readonly verify: string;
@@ -84,18 +98,14 @@ export interface Wording {
 }
 
 type LabelName =
-  | "kind"
   | "messageId"
   | "csv"
   | "issuedAt"
   | "retainUntil"
-  | "issuer"
   | "corrects"
   | "entity"
   | "nif"
-  | "dir3"
   | "user"
-  | "channel"
   | "officer"
   | "clientReference"
   | "fileNumber"
@@ -107,23 +117,17 @@ type LabelName =
   | "name"
   | "legalId"
   | "operator"
-  | "text"
-  | "characters"
-  | "encoding"
   | "textSha256"
   | "event"
   | "ourTime"
+  | "ourTimeUtc"
   | "operatorTime"
   | "operatorCode"
   | "segment"
   | "smscMessageId"
   | "state"
-  | "reportedAt"
+  | "code"
   | "payloadSha256"
-  | "period"
   | "chainHead"
-  | "records"
-  | "receipts"
   | "evidenceSha256"
-  | "template"
   | "seal";
