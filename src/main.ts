@@ -2,6 +2,7 @@
 import { aliasCommand } from "./command-line/administration/alias.ts";
 import { entityCommand } from "./command-line/administration/entity.ts";
 import { historyCommand } from "./command-line/administration/history.ts";
+import { logoCommand } from "./command-line/administration/logo.ts";
 import { mailboxCommand } from "./command-line/administration/mailbox.ts";
 import { tariffCommand } from "./command-line/administration/tariff.ts";
 import { usageCommand } from "./command-line/administration/usage.ts";
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
   trustCommand,
   mailboxCommand,
   aliasCommand,
+  logoCommand,
   historyCommand,
   tariffCommand,
   usageCommand,

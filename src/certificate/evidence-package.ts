@@ -1,4 +1,5 @@
 import type { CertificateFacts } from "../domain/certificate.ts";
+import { sha256 } from "../domain/content.ts";
 import { POLICY } from "../domain/eni.ts";
 import { canonicalJson } from "../domain/evidence.ts";
 import type { SegmentView } from "../domain/message.ts";
@@ -10,7 +11,7 @@ import { TEMPLATE } from "./template.ts";
  * its hash can be printed. Raw receipts are in base64; the chain of evidence can be hashed again.
  */
 export function evidenceJson(facts: CertificateFacts): Buffer {
-  const { message, entity, receipts, evidence, segments } = facts;
+  const { message, entity, logo, receipts, evidence, segments } = facts;
   return Buffer.from(
     canonicalJson({
       format: "sms-certificat/evidence/1",
@@ -31,6 +32,7 @@ export function evidenceJson(facts: CertificateFacts): Buffer {
         name: entity.name,
         nif: entity.nif,
         dir3: entity.dir3,
+        logo: logo && { description: logo.description, sha256: sha256(logo.samples) },
         username: facts.username,
       },
       operator: facts.operator,

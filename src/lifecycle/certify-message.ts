@@ -17,6 +17,7 @@ import { insertCertificate, readCode } from "../store/certificates.ts";
 import { insertCharge } from "../store/charges.ts";
 import { DataInconsistency, transaction, type Connection } from "../store/database.ts";
 import { appendEvidence, readChain } from "../store/evidence.ts";
+import { readLogo } from "../store/logos.ts";
 import { readMessage } from "../store/messages.ts";
 import { readReceipts } from "../store/receipts.ts";
 import { findCallerById } from "../store/users.ts";
@@ -140,6 +141,7 @@ async function readFacts(
     retainUntil: retainUntil(issuedAt, settings.retention),
     issuer: settings.issuer,
     entity: caller.entity,
+    logo: await readLogo(db, caller.entity.entityId),
     username: caller.user.username,
     message,
     operator: context.gateway.operator,

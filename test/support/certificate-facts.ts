@@ -5,6 +5,7 @@ import type { DeliveryReceipt, MessageState } from "../../src/domain/delivery-re
 import { eniMetadata } from "../../src/domain/eni.ts";
 import { nextEvidence, type Evidence, type EvidenceBody } from "../../src/domain/evidence.ts";
 import type { EntityId, MessageId, ReceiptId, UserId } from "../../src/domain/ids.ts";
+import type { Logo } from "../../src/domain/logo.ts";
 import { foldMessage } from "../../src/domain/message.ts";
 import type { CertificateKind, NotDeliveredReason } from "../../src/domain/outcome.ts";
 import { parseMsisdn } from "../../src/domain/msisdn.ts";
@@ -20,6 +21,9 @@ export interface FactsOptions {
   readonly issuedAt?: Date;
   readonly entityName?: string;
   readonly message?: Partial<Message>;
+  /** The operator contradicts itself, and a person decides. */
+  readonly conflict?: boolean;
+  readonly logo?: Logo;
 }
 
 const ACCEPTED_AT = new Date("2026-03-12T09:15:32.123Z");
@@ -144,9 +148,38 @@ export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
       });
     }
   }
+  if (options.conflict === true) {
+    const raw = Buffer.from("id:1001 sub:001 dlvrd:000 stat:UNDELIV err:021");
+    const receiptId = "019cdf8e-0000-7000-8000-000000000099" as ReceiptId;
+    const [first] = receipts;
+    const receivedAt = new Date(heardAt.getTime() + HOUR);
+    const told = { messageState: "UNDELIVERABLE", errorCode: "021" } as const;
+    if (first)
+      receipts.push({ ...first, ...told, receiptId, receivedAt, raw, rawSha256: sha256(raw) });
+    append(receivedAt, {
+      ...told,
+      event: "DeliveryReceipt",
+      receiptId,
+      segment: 1,
+      matchedBy: "id",
+      operatorDoneDate: "2603121115",
+      receivedAt: receivedAt.toISOString(),
+      rawSha256: sha256(raw),
+      doubt: null,
+    });
+    append(new Date(receivedAt.getTime() + 26 * HOUR), {
+      event: "ConflictDecided",
+      as: kind === "negative" ? "notDelivered" : "delivered",
+      conflict: "segment 1: UNDELIVERABLE was reported after DELIVERED",
+      decidedBy: "M. Vila (SAU)",
+      reason:
+        "L’operador confirma per escrit (tiquet 4711) que el segon avís és d’un altre missatge.",
+    });
+  }
   const outcomeAt =
     kind === "negative" ? graceEnd : new Date(heardAt.getTime() + segments * SECOND);
-  append(outcomeAt, endOf());
+  const decidedAt = options.conflict === true ? evidence.at(-1)?.at : undefined;
+  append(decidedAt && decidedAt > outcomeAt ? decidedAt : outcomeAt, endOf());
   const view = foldMessage(evidence);
   if (!view.outcome) throw new Error("the facts have no outcome");
 
@@ -166,7 +199,8 @@ export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
         };
     }
   }
-  const issuedAt = options.issuedAt ?? new Date(outcomeAt.getTime() + 2 * SECOND);
+  const endedAt = evidence.at(-1)?.at ?? outcomeAt;
+  const issuedAt = options.issuedAt ?? new Date(endedAt.getTime() + 2 * SECOND);
   const csv = "7Q2M-4K8T-ZB31-9XWC-H5RD-0NVE";
   const dir3 = "L01080000";
   const csvRegulation = "https://sms.example.cat/politica";
@@ -185,6 +219,7 @@ export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
       enabled: true,
       certificatesEnabled: true,
     },
+    logo: options.logo,
     username: "gestor.expedients",
     message,
     operator: "Operador Mòbil, SAU",

@@ -1,6 +1,8 @@
+import { prepareLogo } from "../../src/certificate/logo/prepare-logo.ts";
 import type { CertificateFacts } from "../../src/domain/certificate.ts";
 import { LANGUAGES } from "../../src/domain/words.ts";
 import { certificateFacts } from "./certificate-facts.ts";
+import { shield } from "./png.ts";
 
 /** Text of every script that has a font, and one that has none. */
 const MANY_SCRIPTS =
@@ -21,6 +23,12 @@ export function samples(): ReadonlyMap<string, CertificateFacts> {
       segments: 2,
       text: `${certificateFacts().message.text} Si no la consulteu en deu dies naturals, s’entendrà rebutjada i el procediment continuarà.`,
     }),
+  );
+  all.set("decided-ca", certificateFacts({ conflict: true }));
+  all.set("decided-es", certificateFacts({ conflict: true, kind: "negative", language: "es" }));
+  all.set(
+    "logo-ca",
+    certificateFacts({ logo: prepareLogo(shield(), "Escut de Vilanova de la Serra") }),
   );
   all.set("scripts-ca", certificateFacts({ text: MANY_SCRIPTS, segments: 4 }));
   all.set(

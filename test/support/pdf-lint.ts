@@ -88,6 +88,20 @@ export async function lintPdf(bytes: Buffer): Promise<string[]> {
     check(wrong.length === 0, `6.2.11.5 ${base} widths: ${wrong.slice(0, 3).join(", ")}`);
   }
 
+  const images = dictionaries.filter((one) => name(one, "Subtype") === "/Image");
+  for (const image of images) {
+    const space = name(image, "ColorSpace");
+    check(/^\/Device(RGB|Gray)$/.test(space), `6.2.4.3 an image in ${space}`);
+    check(at(image, "SMask") === undefined && at(image, "Alternates") === undefined, "6.2.8 image");
+  }
+  const figures = ofType("StructElem").filter((one) => name(one, "S") === "/Figure");
+  check(figures.length === images.length, "UA 7.3 an image outside the structure");
+  for (const figure of figures) {
+    const alternative = at(figure, "Alt");
+    check(alternative instanceof PDFHexString, "UA 7.3 a figure without words");
+    check(at(figure, "A", "BBox") instanceof PDFArray, "UA 7.3 a figure without its box");
+  }
+
   for (const file of ofType("Filespec")) {
     const has = ["F", "UF", "Desc", "AFRelationship"].every((key) => at(file, key) !== undefined);
     check(has, "6.8 file without F, UF, Desc or AFRelationship");

@@ -146,42 +146,56 @@ function paeth(left: number, above: number, corner: number): number {
   return b <= c ? above : corner;
 }
 
-function toRgba(
-  { header, palette, transparency }: Chunks,
-  rows: Buffer,
-  rowLength: number,
-): Buffer {
-  const { width, height, depth, colourType } = header;
-  if (colourType === 3 && palette === undefined) throw new PngError("the palette is missing");
-  const rgba = Buffer.alloc(width * height * 4, 255);
-  const most = 2 ** depth - 1;
+function toRgba(chunks: Chunks, rows: Buffer, rowLength: number): Buffer {
+  const { width, height, depth, colourType } = chunks.header;
+  if (colourType === 3 && chunks.palette === undefined)
+    throw new PngError("the palette is missing");
+  const rgba = Buffer.alloc(width * height * 4);
   const samples = SAMPLES[colourType] ?? 0;
-  const clear = colourType === 0 || colourType === 2 ? transparency : undefined;
+  const most = 2 ** depth - 1;
+  const raw = Buffer.alloc(4);
   for (let pixel = 0; pixel < width * height; pixel += 1) {
     const row = Math.floor(pixel / width) * rowLength;
-    const first = (pixel % width) * samples;
-    const sample = (number: number): number => {
-      const bit = (first + number) * depth;
-      const byte = rows[row + (bit >> 3)] ?? 0;
-      return (byte >> (8 - depth - (bit & 7))) & most;
-    };
-    const raw = Array.from({ length: samples }, (_, number) => sample(number));
-    const [one = 0, two = 0, three = 0, four = 255] = raw;
-    const colour =
-      colourType === 3
-        ? [...colourOf(palette, one), transparency?.[one] ?? 255]
-        : samples >= 3
-          ? [one, two, three, four]
-          : [...Array<number>(3).fill((one * 255) / most), samples === 2 ? two : 255];
-    // One colour of the image may stand for "nothing here", in two bytes a sample.
-    const isClear = clear?.length === samples * 2 && raw.every((v, i) => clear[2 * i + 1] === v);
-    rgba.set(isClear ? [255, 255, 255, 0] : colour, pixel * 4);
+    for (let number = 0; number < samples; number += 1) {
+      const bit = ((pixel % width) * samples + number) * depth;
+      raw[number] = ((rows[row + (bit >> 3)] ?? 0) >> (8 - depth - (bit & 7))) & most;
+    }
+    rgba.writeUInt32BE(colourOf(chunks, raw, 255 / most), pixel * 4);
   }
   return rgba;
 }
 
-function colourOf(palette: Buffer | undefined, index: number): Buffer {
-  const colour = palette?.subarray(index * 3, index * 3 + 3);
-  if (colour?.length !== 3) throw new PngError("a colour is not in the palette");
-  return colour;
+/** Nothing, on white. */
+const CLEAR = 0xffffff00;
+
+/** Red, green, blue and opacity of a pixel in one number. */
+function colourOf({ header, palette, transparency }: Chunks, raw: Buffer, step: number): number {
+  const [one = 0, two = 0, three = 0, four = 0] = raw;
+  switch (header.colourType) {
+    case 0: {
+      // One colour of the image may stand for "nothing here", in two bytes a sample.
+      if (transparency?.length === 2 && transparency[1] === one) return CLEAR;
+      return packed(one * step, one * step, one * step, 255);
+    }
+    case 2: {
+      const clear = transparency?.length === 6 ? transparency : undefined;
+      if (clear?.[1] === one && clear[3] === two && clear[5] === three) return CLEAR;
+      return packed(one, two, three, 255);
+    }
+    case 3: {
+      const [red, green, blue] = palette?.subarray(one * 3, one * 3 + 3) ?? [];
+      if (red === undefined || green === undefined || blue === undefined) {
+        throw new PngError("a colour is not in the palette");
+      }
+      return packed(red, green, blue, transparency?.[one] ?? 255);
+    }
+    case 4:
+      return packed(one, one, one, two);
+    default:
+      return packed(one, two, three, four);
+  }
+}
+
+function packed(red: number, green: number, blue: number, opacity: number): number {
+  return ((red << 24) | (green << 16) | (blue << 8) | opacity) >>> 0;
 }

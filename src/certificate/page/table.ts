@@ -44,8 +44,10 @@ export function table(
   const first = setRows.slice(0, 2).map(heightOf);
   paper.ensure(first.reduce((sum, height) => sum + height, heightOf(setHead)));
   writeRow(paper, { owner, widths, cells: setHead, isHead: true });
-  for (const cells of setRows) {
-    if (paper.room < heightOf(cells)) {
+  for (const [index, cells] of setRows.entries()) {
+    // The last row would be alone on the next sheet: it takes the one before along.
+    const next = index === setRows.length - 2 ? heightOf(setRows.at(-1) ?? []) : 0;
+    if (paper.room < heightOf(cells) + next) {
       paper.addSheet();
       repeatHead(paper, widths, setHead);
     }
