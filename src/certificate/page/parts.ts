@@ -9,12 +9,12 @@ const ROW_LEADING = 10;
 const GAP = 8;
 
 /** A place on the paper: one of the columns, or all of its width. */
-export interface Place {
+interface Place {
   readonly x: number;
   readonly width: number;
 }
 
-export const FULL: Place = { x: FRAME.left, width: COLUMN };
+const FULL: Place = { x: FRAME.left, width: COLUMN };
 
 /** A numbered heading, never alone at the foot of a sheet. */
 export function heading(paper: Paper, number: number, text: string): void {
