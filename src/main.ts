@@ -12,6 +12,7 @@ import { print, UsageError, type Command } from "./command-line/command.ts";
 import { conflictsCommand } from "./command-line/conflicts.ts";
 import { demoCommand } from "./command-line/demo.ts";
 import { resendCommand, verifyCommand, workCommand } from "./command-line/operations.ts";
+import { holdCommand } from "./command-line/hold.ts";
 import { migrateCommand, serveCommand, simulateOperatorCommand } from "./command-line/serve.ts";
 import { verifyPdfCommand } from "./command-line/verify-pdf.ts";
 import { SettingsError } from "./settings.ts";
@@ -33,6 +34,7 @@ const COMMANDS: readonly Command[] = [
   workCommand,
   resendCommand,
   conflictsCommand,
+  holdCommand,
   verifyCommand,
   verifyPdfCommand,
   simulateOperatorCommand,

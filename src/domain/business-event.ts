@@ -63,6 +63,9 @@ export type BusinessEvent =
     }
   /** What a night's reading of certificates came to. */
   | { readonly name: "filesRead"; readonly files: number; readonly failures: number }
+  /** Partitions of the months to come could not be made, or fewer than two months have theirs. */
+  | { readonly name: "monthsNotMade"; readonly cause: string }
+  | { readonly name: "monthsShort"; readonly monthsAhead: number }
   /** The retention of certificates is over; they and what belongs to them are gone. */
   | { readonly name: "purged"; readonly certificates: number };
 

@@ -1,38 +1,67 @@
 import { DAY } from "../domain/clock.ts";
 import { forgetReleasedObject, readReleasedObjects } from "../store/certificates.ts";
 import { forgetAwaited } from "../store/relay.ts";
-import { ensureMonths, forgetStrays, purgeExpired } from "../store/retention.ts";
+import {
+  dropEmptyMonths,
+  ensureMonths,
+  forgetStrays,
+  purgeCancelled,
+  purgeExpired,
+  readMonthsAhead,
+} from "../store/retention.ts";
 import { forgetNonces } from "../store/users.ts";
 import type { LifecycleContext } from "./context.ts";
 
 /** What one pass did. */
 interface Retained {
   readonly partitionsMade: number;
+  readonly partitionsDropped: number;
+  /** Months after this one that have their partitions. */
+  readonly monthsAhead: number;
   readonly certificatesPurged: number;
 }
 
 const BATCH = 500;
 /** Longer than any segment is listened to. */
 const STRAYS_ARE_KEPT = 40 * DAY;
+/** With fewer months ahead a person must look: without a partition nothing is accepted. */
+const FEWEST_MONTHS_AHEAD = 2;
 
 /**
- * Step 7. Makes the partitions of the months to come, forgets what nobody waits for any more, and
- * purges the certificates whose five years are over.
+ * Step 7. Makes the partitions of the months to come, forgets what nobody waits for any more, purges
+ * the certificates whose five years are over and then drops the months that are empty.
  */
 export async function retainCertificates(context: LifecycleContext): Promise<Retained> {
   const { db, clock } = context;
   const now = clock.now();
-  const partitionsMade = await ensureMonths(db, now);
+  const partitionsMade = await makeMonths(context, now);
+  const monthsAhead = await readMonthsAhead(db, now);
+  if (monthsAhead < FEWEST_MONTHS_AHEAD) context.tell({ name: "monthsShort", monthsAhead });
   await forgetNonces(db, now);
   await forgetAwaited(db, now);
   await forgetStrays(db, now, new Date(now.getTime() - STRAYS_ARE_KEPT));
-  let certificatesPurged = 0;
-  for (let gone = BATCH; gone === BATCH; certificatesPurged += gone) {
-    gone = await purgeExpired(db, now, BATCH);
-  }
+  const certificatesPurged = await untilNoneIsLeft(() => purgeExpired(db, now, BATCH));
+  await untilNoneIsLeft(() => purgeCancelled(db, now, BATCH));
+  const partitionsDropped = await dropEmptyMonths(db, now);
   if (certificatesPurged > 0) context.tell({ name: "purged", certificates: certificatesPurged });
   await removeReleased(context);
-  return { partitionsMade, certificatesPurged };
+  return { partitionsMade, partitionsDropped, monthsAhead, certificatesPurged };
+}
+
+/** There is a year's time to make them, so a failure keeps nothing else from being done. */
+async function makeMonths({ db, tell }: LifecycleContext, now: Date): Promise<number> {
+  try {
+    return await ensureMonths(db, now);
+  } catch (error) {
+    tell({ name: "monthsNotMade", cause: String(error) });
+    return 0;
+  }
+}
+
+async function untilNoneIsLeft(purge: () => Promise<number>): Promise<number> {
+  let total = 0;
+  for (let gone = BATCH; gone === BATCH; total += gone) gone = await purge();
+  return total;
 }
 
 /**

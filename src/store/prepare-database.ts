@@ -1,4 +1,5 @@
 import pg from "pg";
+import { guardAgainstDrops, MIGRATING } from "./drop-guard.ts";
 import { migrate } from "./migrate.ts";
 import { ensureRoles } from "./roles.ts";
 import { SetupProblem } from "./setup-problem.ts";
@@ -24,10 +25,20 @@ export async function prepareDatabase(options: {
   try {
     await refuseOldServer(client);
     await ensureRoles(client);
-    return await migrate({ client, directory: options.directory, now: options.now });
+    await client.query("select set_config($1, 'on', false)", [MIGRATING]);
+    const applied = await migrate({ client, directory: options.directory, now: options.now });
+    if (await isSuperuser(client)) await guardAgainstDrops(client);
+    return applied;
   } finally {
     await client.end();
   }
+}
+
+async function isSuperuser(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ super: boolean }>(
+    "select rolsuper as super from pg_roles where rolname = current_user",
+  );
+  return rows[0]?.super === true;
 }
 
 async function refuseOldServer(client: pg.ClientBase): Promise<void> {

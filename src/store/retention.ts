@@ -18,6 +18,32 @@ export async function purgeExpired(db: Connection, now: Date, batch = 500): Prom
   return rows[0]?.gone ?? 0;
 }
 
+/** Purges up to `batch` cancelled messages whose five years are over; answers how many went. */
+export async function purgeCancelled(db: Connection, now: Date, batch = 500): Promise<number> {
+  const { rows } = await db.query<{ gone: number }>("select purge_cancelled($1, $2) as gone", [
+    now,
+    batch,
+  ]);
+  return rows[0]?.gone ?? 0;
+}
+
+/** Drops the partitions of old months that hold nothing any more; answers how many. */
+export async function dropEmptyMonths(db: Connection, now: Date): Promise<number> {
+  const { rows } = await db.query<{ dropped: number }>("select drop_empty_months($1) as dropped", [
+    now,
+  ]);
+  return rows[0]?.dropped ?? 0;
+}
+
+/**
+ * For how many months after that of the instant every fact has a partition. Without one for the month
+ * itself, below 0, nothing can be accepted.
+ */
+export async function readMonthsAhead(db: Connection, now: Date): Promise<number> {
+  const { rows } = await db.query<{ ahead: number }>("select months_ahead($1) as ahead", [now]);
+  return rows[0]?.ahead ?? -1;
+}
+
 /** Removes receipts and subscribers' texts that belong to nobody; answers how many went. */
 export async function forgetStrays(
   db: Connection,

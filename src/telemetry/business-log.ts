@@ -57,6 +57,12 @@ export function logEvent(log: Logger, event: BusinessEvent): void {
       log[level](`certificates read again, ${event.failures} damaged`, { count: event.files });
       return;
     }
+    case "monthsNotMade":
+      log.error("partitions of the months to come were not made", { cause: event.cause });
+      return;
+    case "monthsShort":
+      log.error("too few months ahead have partitions", { count: event.monthsAhead });
+      return;
     case "purged":
       log.info("certificates purged", { count: event.certificates });
   }

@@ -27,12 +27,14 @@ export async function startOperated(
   options: {
     readonly simulator?: Partial<SimulatorSettings>;
     readonly gateway?: Partial<SmppSettings>;
+    /** What the clock shows at the beginning. */
+    readonly start?: Date;
     /** False when the bind is not expected to succeed. */
     readonly bound?: boolean;
     readonly onReceipt?: (receipt: ArrivedReceipt) => Promise<void>;
   } = {},
 ): Promise<Operated> {
-  const hands = createHands();
+  const hands = createHands(options.start);
   const { clock, timers } = hands;
   const random = seededRandom("operated");
   const taken: string[] = [];

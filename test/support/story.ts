@@ -45,6 +45,8 @@ export interface Story {
 export interface StoryOptions {
   readonly simulator?: Partial<SimulatorSettings>;
   readonly gateway?: Partial<SmppSettings>;
+  /** What the clock shows at the beginning. */
+  readonly start?: Date;
   readonly tell?: LifecycleContext["tell"];
   readonly issuer?: (issuer: CertificateIssuer) => CertificateIssuer;
   readonly objects?: LifecycleContext["objects"];

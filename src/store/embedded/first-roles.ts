@@ -1,4 +1,5 @@
 import pg from "pg";
+import { guardAgainstDrops } from "../drop-guard.ts";
 import { APPLICATION_ROLE, PURGE_ROLE } from "../roles.ts";
 
 export const OWNER_LOGIN = "sms_certificat_owner";
@@ -18,8 +19,8 @@ const CREATE_ROLES = `
   end $$`;
 
 /**
- * Makes the logins and the database of the service, once. It is the only use of the superuser: the
- * service itself works as its owner (migrations) and as its application.
+ * Makes the logins and the database of the service, once, and guards its facts against the owner. It is
+ * the only use of the superuser: the service itself works as owner (migrations) and as application.
  */
 export async function makeLogins(superuser: pg.ClientConfig): Promise<void> {
   const client = new pg.Client(superuser);
@@ -30,6 +31,18 @@ export async function makeLogins(superuser: pg.ClientConfig): Promise<void> {
     const found = await client.query("select from pg_database where datname = $1", [DATABASE]);
     if (found.rowCount === 0)
       await client.query(`create database ${DATABASE} owner ${OWNER_LOGIN}`);
+  } finally {
+    await client.end();
+  }
+  await guardAgainstOwner({ ...superuser, database: DATABASE });
+}
+
+async function guardAgainstOwner(superuser: pg.ClientConfig): Promise<void> {
+  const client = new pg.Client(superuser);
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    await guardAgainstDrops(client);
   } finally {
     await client.end();
   }
