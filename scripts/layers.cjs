@@ -20,6 +20,11 @@ module.exports = {
     layer("certificate", ["domain/", "lifecycle/ports.ts"], "An adapter of a port."),
     layer("object-store", ["domain/", "lifecycle/ports.ts"], "An adapter of a port."),
     layer("soap", ["domain/", "lifecycle/", "store/"], "A door."),
+    layer(
+      "pica",
+      ["domain/", "lifecycle/", "store/", "soap/"],
+      "More doors: they share the transport, the XML and the security of soap.",
+    ),
     layer("portal", ["domain/", "lifecycle/", "store/"], "A door."),
     layer("https", ["domain/"], "A carrier of doors."),
     layer("telemetry", ["domain/"], "Events are told in the words of the domain."),

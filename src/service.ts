@@ -25,6 +25,7 @@ import { tellStatus } from "./lifecycle/tell-status.ts";
 import { openObjectStore } from "./object-store-parts.ts";
 import { openDatabase } from "./open-database.ts";
 import { createOperatorLink } from "./operator-link.ts";
+import { busPorts } from "./pica/ports.ts";
 import { registerHealth } from "./portal/health.ts";
 import { registerVerification } from "./portal/verification.ts";
 import { secretsKey } from "./secrets-key.ts";
@@ -179,6 +180,7 @@ async function addDoors(
     responseKey: settings.responseKey && responseKeyOf(settings.responseKey),
     clientCertificateOf: createClientCertificateReader(settings.proxies),
     log,
+    ports: busPorts({ context, settings: settings.bus, log }),
   });
   registerVerification(server, context, { test: !settings.production });
   registerHealth(server, context);

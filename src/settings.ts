@@ -1,6 +1,7 @@
 import { addDuration, type Duration } from "./domain/clock.ts";
 import { MINIMUM_RETENTION } from "./domain/retention.ts";
 import type { EniSettings } from "./domain/eni.ts";
+import { readBus, type BusSettings } from "./settings/bus.ts";
 import { readEni } from "./settings/eni.ts";
 import { readHttps, type HttpsSettings } from "./settings/https.ts";
 import {
@@ -30,6 +31,7 @@ export interface Settings extends OperatorSettings, HttpsSettings, CertificateSt
   readonly secretsKey: Buffer | undefined;
   readonly seal: SealSettings | undefined;
   readonly eni: EniSettings;
+  readonly bus: BusSettings;
   readonly log: {
     readonly level: "error" | "warn" | "info" | "debug";
     readonly format: "json" | "text";
@@ -87,6 +89,7 @@ export function parseSettings(environment: Environment): Settings {
     ...readOperator(reader),
     ...readCertificateStore(reader),
     seal: readSeal(reader),
+    bus: readBus(reader),
     eni: readEni(reader),
     log: {
       level: oneOf("LOG_LEVEL", ["error", "warn", "info", "debug"], "info"),

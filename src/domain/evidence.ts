@@ -25,6 +25,13 @@ export type EvidenceBody =
       readonly scheduledAt?: string;
       /** Where an alphanumeric sender stood in the register of the CNMC when the message was accepted. */
       readonly alias?: { readonly registration: string; readonly registerNumber?: string };
+      /** On whose request and for what, as far as it was said. */
+      readonly request?: {
+        readonly fileNumber?: string | undefined;
+        readonly purpose?: string | undefined;
+        readonly consent?: string | undefined;
+        readonly officer?: string | undefined;
+      };
     }
   | {
       /** Ours: the entity takes back what was not relayed yet. */

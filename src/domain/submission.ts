@@ -6,6 +6,10 @@ import type { Language } from "./words.ts";
 /** Where a submission came from; printed on the certificate. */
 export type Channel = "soap" | "pica" | "portal";
 
+/** On which ground the data of the recipient are processed, spelled as SCSP does. */
+export const CONSENTS = ["Si", "Ley", "NoOpo"] as const;
+export type Consent = (typeof CONSENTS)[number];
+
 /** Content handed over by a caller, with its form already checked by the door. */
 export interface Submission {
   readonly clientReference: string;
@@ -21,6 +25,7 @@ export interface Submission {
   readonly fileNumber?: string | undefined;
   readonly purpose?: string | undefined;
   readonly officer?: Officer | undefined;
+  readonly consent?: Consent | undefined;
   readonly costCentre?: string | undefined;
   readonly scheduledAt?: Date | undefined;
   readonly mailbox?: string | undefined;
@@ -75,6 +80,8 @@ export function submissionDigest(submission: Submission): string {
       submission.costCentre,
       submission.scheduledAt?.toISOString(),
       submission.mailbox,
+      // Only when it was said: the digests of submissions that never say it stay what they are.
+      ...(submission.consent ? [submission.consent] : []),
     ]),
   );
 }

@@ -123,7 +123,19 @@ function acceptanceOf(message: Message, alias: Alias | undefined): EvidenceBody 
         ...(alias.registerNumber !== undefined && { registerNumber: alias.registerNumber }),
       },
     }),
+    ...requestOf(message),
   };
+}
+
+/** Who asks and for what is attested with the acceptance, where the caller's channel makes it say so. */
+function requestOf({
+  fileNumber,
+  purpose,
+  consent,
+  officer,
+}: Message): Pick<Extract<EvidenceBody, { event: "SubmissionAcceptance" }>, "request"> {
+  if (consent === undefined) return {};
+  return { request: { fileNumber, purpose, consent, officer: officer?.nif } };
 }
 
 async function repeated(

@@ -41,12 +41,21 @@ const TOO_LONG: Words = {
   en: `The maximum is ${MAX_TEXT_CHARACTERS} characters.`,
 };
 
-/** What a request that breaks the schema is told: names of the schema and facets, never a value. */
-export function schemaViolation(operation: string, violation: Violation): ServiceError {
+/**
+ * What a request that breaks the schema is told: names of the schema and facets, never a value.
+ *
+ * @param aliases paths of another schema, by what the typed port calls the same thing
+ */
+export function schemaViolation(
+  operation: string,
+  violation: Violation,
+  aliases: Readonly<Record<string, string>> = {},
+): ServiceError {
   const path = violation.path.join("/");
+  const typed = aliases[path] ?? path;
   const field = path === "" ? {} : { field: path };
-  const known = violation.kind === "value" ? VALUES[path] : undefined;
-  if (path === "text" && violation.facet === "maxLength") {
+  const known = violation.kind === "value" ? VALUES[typed] : undefined;
+  if (typed === "text" && violation.facet === "maxLength") {
     return new ServiceError("ContentTooLong", { hint: TOO_LONG, ...field });
   }
   if (known) return new ServiceError(known.code, { hint: known.hint, ...field });

@@ -41,8 +41,8 @@ async function insertAccepted(
          $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
          $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::timestamptz[],
          $21::text[], $22::text[], $23::smallint[], $24::timestamptz[], $25::timestamptz[],
-         $26::text[], $27::jsonb[], $28::text[], $29::text[], $30::timestamptz[],
-         $31::timestamptz[])
+         $26::text[], $27::text[], $28::jsonb[], $29::text[], $30::text[], $31::timestamptz[],
+         $32::timestamptz[])
        as accepting (${MESSAGE_COLUMNS},
          digest, body, previous_sha256, sha256, relay_at, settle_at)),
      taken as (
@@ -104,6 +104,7 @@ function parametersOf(accepting: readonly Accepting[]): (Buffer | number)[] {
     smallints(of((message) => message.segmentCount)),
     instants(of((message) => message.acceptedAt)),
     instants(of((message) => message.receiptDeadline)),
+    texts(of((message) => message.consent)),
     texts(accepting.map(({ digest }) => digest)),
     jsons(accepting.map(({ evidence }) => evidence.body)),
     texts(accepting.map(({ evidence }) => evidence.previousSha256)),

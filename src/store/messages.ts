@@ -1,7 +1,7 @@
 import type { Encoding } from "../domain/content.ts";
 import type { EntityId, MessageId, UserId } from "../domain/ids.ts";
 import type { Msisdn } from "../domain/msisdn.ts";
-import type { Channel, Message } from "../domain/submission.ts";
+import type { Channel, Consent, Message } from "../domain/submission.ts";
 import type { Language } from "../domain/words.ts";
 import type { Connection } from "./database.ts";
 
@@ -30,12 +30,13 @@ interface MessageRow {
   segment_count: number;
   accepted_at: Date;
   receipt_deadline: Date;
+  consent: Consent | null;
 }
 
 export const MESSAGE_COLUMNS = `message_id, entity_id, user_id, client_reference, channel, recipient_msisdn,
   recipient_name, recipient_legal_id, text, text_sha256, sender, language, file_number, purpose,
   officer_name, officer_nif, officer_email, cost_centre, scheduled_at, mailbox, encoding,
-  segment_count, accepted_at, receipt_deadline`;
+  segment_count, accepted_at, receipt_deadline, consent`;
 
 function toMessage(row: MessageRow): Message {
   const { officer_name, officer_nif } = row;
@@ -60,6 +61,7 @@ function toMessage(row: MessageRow): Message {
       officer_name !== null && officer_nif !== null
         ? { name: officer_name, nif: officer_nif, email: row.officer_email ?? undefined }
         : undefined,
+    consent: row.consent ?? undefined,
     costCentre: row.cost_centre ?? undefined,
     scheduledAt: row.scheduled_at ?? undefined,
     mailbox: row.mailbox ?? undefined,

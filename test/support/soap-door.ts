@@ -8,6 +8,7 @@ import { fetchCertificate } from "../../src/lifecycle/fetch-certificate.ts";
 import { searchMessages } from "../../src/lifecycle/search-messages.ts";
 import { tellUsage } from "../../src/lifecycle/tell-usage.ts";
 import { tellStatus } from "../../src/lifecycle/tell-status.ts";
+import { busPorts } from "../../src/pica/ports.ts";
 import type { Backend } from "../../src/soap/backend.ts";
 import { registerSoapDoor, type DoorOptions } from "../../src/soap/door.ts";
 import type { DoorLogFields } from "../../src/soap/log.ts";
@@ -15,11 +16,16 @@ import { saveAlias } from "../../src/store/aliases.ts";
 import { insertEntity } from "../../src/store/entities.ts";
 import { createCallerRegistry } from "../../src/store/caller-registry.ts";
 import { insertTariff } from "../../src/store/tariffs.ts";
+import { replaceCodes, setBusIdentity } from "../../src/store/requesters.ts";
 import { findCredential, insertUser, registerCertificate } from "../../src/store/users.ts";
 import { systemRandom } from "../../src/system.ts";
 import { startStory, type Story } from "./story.ts";
 
 export const SECRET = "demo-secret";
+/** The code under which the bus knows the entity of `demo`. */
+export const INE10 = "9821920002";
+
+const BUS_SETTINGS = { namespace: "http://pica.gencat.net/mp/ws", genericModality: undefined };
 
 /** The door on a real lifecycle and a real database, on a clock that the test turns. */
 export interface OpenDoor {
@@ -35,7 +41,8 @@ export interface OpenDoor {
 
 /**
  * Users, all with the same secret: `demo`; `text-only`, who may not use PasswordDigest; `no-permission`;
- * and `no-contract`, whose entity has no certified SMS.
+ * `no-contract`, whose entity has no certified SMS; `bus`, the bus itself, of an
+ * entity of its own; and `officer`, who is the officer 00000000T of the entity of `demo`.
  */
 export async function openDoor(
   options: Partial<DoorOptions> = {},
@@ -49,6 +56,7 @@ export async function openDoor(
   const write = (message: string, fields: DoorLogFields): void => {
     log.push({ message, fields });
   };
+  const doorLog = { error: write, warn: write, info: write, debug: write };
   let url = "";
   await registerSoapDoor(server, {
     backend: backendOf(story),
@@ -57,7 +65,8 @@ export async function openDoor(
     publicUrl: () => url,
     secretsKey,
     validateResponses: true,
-    log: { error: write, warn: write, info: write, debug: write },
+    log: doorLog,
+    ports: busPorts({ context, settings: BUS_SETTINGS, log: doorLog }),
     ...options,
   });
   url = await server.listen({ host: "127.0.0.1", port: 0 });
@@ -142,6 +151,10 @@ async function addUsers({ context, caller }: Story, key: Buffer): Promise<void> 
   await insertTariff(db, { item: "sms", entityId: undefined, validFrom, price: "0.0725" });
   await insertTariff(db, { item: "certificate", entityId: undefined, validFrom, price: "0.35" });
   const scrypt = await hashSecret(SECRET, systemRandom);
+  const bus = { ...without, entityId: newId() as EntityId, name: "El bus", nif: "S0811004A" };
+  await insertEntity(db, bus, now);
+  await replaceCodes(db, caller.entity.entityId, [INE10]);
+  await replaceCodes(db, without.entityId, ["800180001"]);
   const users = [
     { username: "demo", permissions: ["send", "certificates", "consult"] as const },
     { username: "text-only", digest: false },
@@ -152,10 +165,14 @@ async function addUsers({ context, caller }: Story, key: Buffer): Promise<void> 
       entityId: counted.entityId,
       permissions: ["send", "administer"] as const,
     },
+    { username: "bus", entityId: bus.entityId },
+    { username: "officer" },
   ];
   for (const { username, digest = true, ...more } of users) {
     const user = { ...caller.user, userId: newId() as UserId, username, ...more };
     const encrypted = digest ? encryptSecret(SECRET, key, systemRandom) : undefined;
     await insertUser(db, user, { scrypt, encrypted }, now);
   }
+  await setBusIdentity(db, "bus", { nif: undefined, isBus: true });
+  await setBusIdentity(db, "officer", { nif: "00000000T", isBus: undefined });
 }

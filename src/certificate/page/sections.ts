@@ -31,6 +31,7 @@ export function senderSection(number: number, facts: CertificateFacts, wording: 
       ...present(label.clientReference, message.clientReference),
       ...present(label.fileNumber, message.fileNumber),
       ...present(label.purpose, message.purpose),
+      ...present(label.consent, message.consent && wording.consent[message.consent]),
       ...present(label.costCentre, message.costCentre),
       ...present(label.senderShown, message.sender ?? label.senderDefault),
     ],

@@ -65,6 +65,7 @@ export const ca: Wording = {
     clientReference: "Referència",
     fileNumber: "Expedient",
     purpose: "Finalitat",
+    consent: "Consentiment",
     costCentre: "Centre de cost",
     senderShown: "Remitent mostrat",
     senderDefault: "el que assigna l’operador",
@@ -93,6 +94,11 @@ export const ca: Wording = {
   },
   declared: "declarat, no verificat",
   channel: { soap: "servei web", pica: "plataforma PICA", portal: "portal web" },
+  consent: {
+    Si: "el destinatari hi consent",
+    Ley: "ho empara una llei",
+    NoOpo: "el destinatari no s'hi ha oposat",
+  },
   event: {
     accepted: "S’accepta l’encàrrec",
     scheduled: "Hora programada per a la tramesa",

@@ -70,6 +70,7 @@ export const en: Wording = {
     clientReference: "Reference",
     fileNumber: "File number",
     purpose: "Purpose",
+    consent: "Consent",
     costCentre: "Cost centre",
     senderShown: "Sender shown",
     senderDefault: "as assigned by the operator",
@@ -98,6 +99,11 @@ export const en: Wording = {
   },
   declared: "declared, not verified",
   channel: { soap: "web service", pica: "PICA platform", portal: "web portal" },
+  consent: {
+    Si: "the recipient consents",
+    Ley: "a law covers it",
+    NoOpo: "the recipient has not objected",
+  },
   event: {
     accepted: "The order is accepted",
     scheduled: "Time scheduled for sending",

@@ -77,6 +77,7 @@ export const es: Wording = {
     clientReference: "Referencia",
     fileNumber: "Expediente",
     purpose: "Finalidad",
+    consent: "Consentimiento",
     costCentre: "Centro de coste",
     senderShown: "Remitente mostrado",
     senderDefault: "el que asigna el operador",
@@ -105,6 +106,11 @@ export const es: Wording = {
   },
   declared: "declarado, no verificado",
   channel: { soap: "servicio web", pica: "plataforma PICA", portal: "portal web" },
+  consent: {
+    Si: "el destinatario consiente",
+    Ley: "lo ampara una ley",
+    NoOpo: "el destinatario no se ha opuesto",
+  },
   event: {
     accepted: "Se acepta el encargo",
     scheduled: "Hora programada para la transmisión",

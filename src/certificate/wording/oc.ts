@@ -66,6 +66,7 @@ export const oc: Wording = {
     clientReference: "Referéncia",
     fileNumber: "Expedient",
     purpose: "Finalitat",
+    consent: "Consentiment",
     costCentre: "Centre de còst",
     senderShown: "Remitent mostrat",
     senderDefault: "eth qu’assigne er operador",
@@ -94,6 +95,11 @@ export const oc: Wording = {
   },
   declared: "declarat, non verificat",
   channel: { soap: "servici web", pica: "plataforma PICA", portal: "portau web" },
+  consent: {
+    Si: "eth destinatari i consent",
+    Ley: "ac empare ua lei",
+    NoOpo: "eth destinatari non s'i a opausat",
+  },
   event: {
     accepted: "S’accèpte er encargue",
     scheduled: "Ora programada entara transmission",

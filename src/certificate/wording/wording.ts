@@ -1,7 +1,7 @@
 import type { MessageState } from "../../domain/delivery-receipt.ts";
 import type { DecidedAs } from "../../domain/evidence.ts";
 import type { CertificateKind, LateVerdict, NotDeliveredReason } from "../../domain/outcome.ts";
-import type { Channel } from "../../domain/submission.ts";
+import type { Channel, Consent } from "../../domain/submission.ts";
 
 /** Everything that a certificate says, in one language. Values come in already written out. */
 export interface Wording {
@@ -56,6 +56,7 @@ export interface Wording {
   };
   readonly declared: string;
   readonly channel: Readonly<Record<Channel, string>>;
+  readonly consent: Readonly<Record<Consent, string>>;
   readonly event: {
     readonly accepted: string;
     readonly scheduled: string;
@@ -110,6 +111,7 @@ type LabelName =
   | "clientReference"
   | "fileNumber"
   | "purpose"
+  | "consent"
   | "costCentre"
   | "senderShown"
   | "senderDefault"

@@ -9,15 +9,18 @@ import {
   setAuthenticationPolicy,
   updateEntity,
 } from "../../store/entities.ts";
+import { listCodes } from "../../store/requesters.ts";
 import { systemClock, systemRandom } from "../../system.ts";
 import { print, readArguments, UsageError, type Arguments } from "../command.ts";
 import type { OpenDatabase } from "../open-database.ts";
 import { administration, changes, grant, GRANT_OPTIONS, show, showOne } from "./actions.ts";
+import { BUS_ENTITY_OPTIONS, readBusEntity } from "./bus-profile.ts";
 
 const WAYS = ["passwordText", "passwordDigest", "x509", "clientCertificate"];
 
 const PROFILE_OPTIONS = {
   ...GRANT_OPTIONS,
+  ...BUS_ENTITY_OPTIONS,
   nif: { type: "string" },
   name: { type: "string" },
   dir3: { type: "string" },
@@ -42,6 +45,9 @@ entity accept --nif NIF --authentication WAYS [--sha1]
     --sha1 accepts old signatures
 PROFILE: --dir3 CODE  --language ca|es|oc|en  --cost-centre CODE
          --daily-quota N  --monthly-quota N     messages of a day and of a month
+         --ine10 CODES                          under which PICA and PCI know it, comma between them
+         --user-by WAYS                         which user calls through them: by usernameToken,
+                                                signature, connection and (or) officer
 All that change something take --by NAME and --ticket NUMBER (of the service desk; needed in production)`,
   {
     async add(database, args) {
@@ -57,27 +63,35 @@ All that change something take --by NAME and --ticket NUMBER (of the service des
         enabled: true,
         certificatesEnabled: true,
       };
-      const change = describe(entity);
-      await grant(database, options, { ...entityGrant(entity), action: "add", change }, (db, now) =>
-        insertEntity(db, entity, now),
-      );
+      const bus = readBusEntity(options, entity.entityId);
+      const change = { ...describe(entity), ...bus.change };
+      const what = { ...entityGrant(entity), action: "add", change };
+      await grant(database, options, what, async (db, now) => {
+        await insertEntity(db, entity, now);
+        await bus.save(db);
+      });
       print(`entity ${entity.name} (${nif}) added`);
     },
     async set(database, args) {
       const options = readArguments(args, PROFILE_OPTIONS);
       const before = await neededEntity(database, options);
       const after = { ...before, ...readProfile(options, before) };
-      const change = changes(describe(before), describe(after));
+      const bus = readBusEntity(options, before.entityId);
+      const change = { ...changes(describe(before), describe(after)), ...bus.change };
       if (Object.keys(change).length === 0)
         throw new UsageError("nothing differs: name what to set");
-      await grant(database, options, { ...entityGrant(after), action: "set", change }, (db) =>
-        updateEntity(db, after),
-      );
+      const what = { ...entityGrant(after), action: "set", change };
+      await grant(database, options, what, async (db) => {
+        await updateEntity(db, after);
+        await bus.save(db);
+      });
       print(`entity ${after.nif}: ${Object.keys(change).join(", ")} set`);
     },
     async show(database, args) {
       const options = readArguments(args, { nif: { type: "string" }, json: { type: "boolean" } });
-      showOne(describe(await neededEntity(database, options)), options.flag("json"));
+      const entity = await neededEntity(database, options);
+      const ine10 = (await listCodes(database.db)).get(entity.nif);
+      showOne({ ...describe(entity), ine10 }, options.flag("json"));
     },
     async list({ db }, args) {
       const options = readArguments(args, { json: { type: "boolean" } });

@@ -16,12 +16,14 @@ import { systemClock, systemRandom } from "../../system.ts";
 import { print, readArguments, UsageError, type Arguments } from "../command.ts";
 import type { OpenDatabase } from "../open-database.ts";
 import { administration, changes, grant, GRANT_OPTIONS, show, showOne } from "./actions.ts";
+import { BUS_USER_OPTIONS, readBusUser } from "./bus-profile.ts";
 import { neededEntity } from "./entity.ts";
 
 type ProfiledUser = User & UserProfile;
 
 const PROFILE_OPTIONS = {
   ...GRANT_OPTIONS,
+  ...BUS_USER_OPTIONS,
   username: { type: "string" },
   name: { type: "string" },
   kind: { type: "string" },
@@ -43,6 +45,8 @@ user enable --username NAME
 user disable --username NAME                    takes effect with the next call
 user certificate --username NAME --file PEM     lets an X.509 certificate stand for the user
 PROFILE: --name TEXT  --kind person|application  --valid-from DAY  --valid-until DAY (2026-12-31)
+         --nif NIF  the person's, who is found by it as the Funcionario of a message of PICA or PCI
+         --bus yes  the user of the bus itself: calls for every entity that knows its users by officer
          --permissions LIST   of send,certificates,consult,administer; send,certificates when new
 All that change something take --by NAME and --ticket NUMBER (of the service desk; needed in production)`,
   {
@@ -66,19 +70,26 @@ All that change something take --by NAME and --ticket NUMBER (of the service des
         kind: "application",
       });
       const { secret, hashed } = await newSecret(database, options);
-      await grant(database, options, grantOf(user, "add", describe(user)), (db, at) =>
-        insertUser(db, user, hashed, at),
-      );
+      const bus = readBusUser(options, username);
+      const what = grantOf(user, "add", { ...describe(user), ...bus.change });
+      await grant(database, options, what, async (db, at) => {
+        await insertUser(db, user, hashed, at);
+        await bus.save(db);
+      });
       tellSecret(username, secret);
     },
     async set(database, args) {
       const options = readArguments(args, PROFILE_OPTIONS);
       const before = await neededUser(database, options);
       const after = readProfile(options, before);
-      const change = changes(describe(before), describe(after));
+      const bus = readBusUser(options, before.username);
+      const change = { ...changes(describe(before), describe(after)), ...bus.change };
       if (Object.keys(change).length === 0)
         throw new UsageError("nothing differs: name what to set");
-      await grant(database, options, grantOf(after, "set", change), (db) => updateUser(db, after));
+      await grant(database, options, grantOf(after, "set", change), async (db) => {
+        await updateUser(db, after);
+        await bus.save(db);
+      });
       print(`user ${after.username}: ${Object.keys(change).join(", ")} set`);
     },
     async secret(database, args) {

@@ -1,8 +1,14 @@
 import {
+  XmlBufferInputProvider,
+  xmlCleanupInputProvider,
+  xmlRegisterInputProvider,
+} from "libxml2-wasm";
+import {
   error as diagnostics,
   xmlFreeDoc,
   xmlFreeParserCtxt,
   xmlNewParserCtxt,
+  XmlNodeStruct,
   xmlReadMemory,
   xmlSchemaFreeParserCtxt,
   xmlSchemaFreeValidCtxt,
@@ -13,7 +19,7 @@ import {
   xmlSchemaValidateOneElement,
   type ErrorDetail,
 } from "libxml2-wasm/lib/libxml2.mjs";
-import { childElements, localName, namespaceOf, type XmlNode } from "./node.ts";
+import { childElements, ELEMENT, localName, namespaceOf, type XmlNode } from "./node.ts";
 
 /** How an element breaks the schema. It holds names of the schema only, no word of the caller's. */
 export interface Violation {
@@ -32,18 +38,24 @@ export interface Schema {
 }
 
 /**
- * Compiles a schema that imports nothing, so that no file is ever read on behalf of a request. It lives
- * as long as the process.
+ * Compiles a schema. What it imports is handed over by name and read while it compiles, so that no file
+ * is ever read on behalf of a request. It lives as long as the process.
  *
  * @throws Error when it is no schema
  */
-export function compileSchema(xsd: Uint8Array, targetNamespace: string): Schema {
+export function compileSchema(
+  xsd: Uint8Array,
+  targetNamespace: string,
+  imports: Readonly<Record<string, Uint8Array>> = {},
+): Schema {
   const parser = xmlNewParserCtxt();
   const document = xmlReadMemory(parser, xsd, null, null, 0);
   xmlFreeParserCtxt(parser);
   if (document === 0) throw new Error("the schema is not well-formed");
   const context = xmlSchemaNewDocParserCtxt(document);
+  xmlRegisterInputProvider(new XmlBufferInputProvider({ ...imports }));
   const schema = xmlSchemaParse(context);
+  xmlCleanupInputProvider();
   xmlSchemaFreeParserCtxt(context);
   if (schema === 0) {
     xmlFreeDoc(document);
@@ -107,7 +119,7 @@ function explain(
 function follow(root: XmlNode, xpath: string): XmlNode[] {
   const nodes: XmlNode[] = [];
   let node = root;
-  for (const step of xpath.split("/").slice(ROOT_LEVEL + 1)) {
+  for (const step of xpath.split("/").slice(levelOf(root) + 1)) {
     const [, prefix, name, place] = /^(?:([^:[]+):)?([^:[]+)(?:\[(\d+)\])?$/.exec(step) ?? [];
     if (name === undefined) break;
     // A star stands for any element in a default namespace, and counts all of them.
@@ -121,5 +133,11 @@ function follow(root: XmlNode, xpath: string): XmlNode[] {
   return nodes;
 }
 
-/** Where the validated element stands: in the Body of an Envelope. */
-const ROOT_LEVEL = 3;
+/** How many elements stand around an element, itself included: 3 for the operation in a Body. */
+function levelOf(element: XmlNode): number {
+  let level = 0;
+  for (let node: number = element; XmlNodeStruct.type(node) === ELEMENT; level += 1) {
+    node = XmlNodeStruct.parent(node);
+  }
+  return level;
+}
