@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { FastifyInstance } from "fastify";
+import { createHttpStatus } from "./certificate/validation/http-status.ts";
 import { createIssuer } from "./certificate-parts.ts";
 import type { Clock, RandomSource, Timers } from "./domain/clock.ts";
 import { createClientCertificateReader } from "./https/client-certificate.ts";
@@ -28,6 +29,7 @@ import { createOperatorLink } from "./operator-link.ts";
 import { busPorts } from "./pica/ports.ts";
 import { registerHealth } from "./portal/health.ts";
 import { registerVerification } from "./portal/verification.ts";
+import { createRevocationCheck } from "./revocation.ts";
 import { secretsKey } from "./secrets-key.ts";
 import type { Settings } from "./settings.ts";
 import type { SigningKey } from "./soap/security/sign-response.ts";
@@ -178,6 +180,9 @@ async function addDoors(
     publicUrl: context.settings.publicUrl,
     validateResponses: !settings.production,
     responseKey: settings.responseKey && responseKeyOf(settings.responseKey),
+    isRevoked: settings.checkRevocation
+      ? createRevocationCheck({ clock, source: createHttpStatus() })
+      : undefined,
     clientCertificateOf: createClientCertificateReader(settings.proxies),
     log,
     ports: busPorts({ context, settings: settings.bus, log }),

@@ -16,6 +16,8 @@ export interface ProxySettings {
 /** A certificate whose holder proved in a TLS handshake to have its key. */
 export interface ShownCertificate {
   readonly certificate: X509Certificate;
+  /** Of its issuers, as far as they were shown; nothing is believed of them. */
+  readonly issuers: readonly X509Certificate[];
 }
 
 /**
@@ -34,13 +36,17 @@ export function createClientCertificateReader(
   function handedOn(request: IncomingMessage): ShownCertificate | undefined {
     const text = header === undefined ? undefined : request.headers[header];
     if (typeof text !== "string" || header === undefined || text === "") return undefined;
-    const known = handed.get(text);
+    const chain = request.headers["client-cert-chain"];
+    const issuers = header === "client-cert" && typeof chain === "string" ? chain : "";
+    const key = `${text}\n${issuers}`;
+    const known = handed.get(key);
     if (known) return known;
     const certificate = READ[header](text);
     if (!certificate) return undefined;
+    const found = { certificate, issuers: readChain(issuers) };
     if (handed.size >= REMEMBERED_AT_MOST) handed.clear();
-    handed.set(text, { certificate });
-    return { certificate };
+    handed.set(key, found);
+    return found;
   }
   function ofHandshake(socket: object): ShownCertificate | undefined {
     if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
@@ -48,8 +54,9 @@ export function createClientCertificateReader(
     if (known) return known;
     const certificate = socket.getPeerX509Certificate();
     if (!certificate) return undefined;
-    shown.set(socket, { certificate });
-    return { certificate };
+    const found = { certificate, issuers: issuersOf(certificate) };
+    shown.set(socket, found);
+    return found;
   }
   return (request) =>
     isProxy(request.socket.remoteAddress) ? handedOn(request) : ofHandshake(request.socket);
@@ -74,6 +81,24 @@ const READ: Readonly<Record<ForwardedHeader, (text: string) => X509Certificate |
     }
   },
 };
+
+const LONGEST_CHAIN = 6;
+
+/** RFC 9440, 2.3: a list of byte sequences. */
+function readChain(text: string): X509Certificate[] {
+  const parts = text === "" ? [] : text.split(",").slice(0, LONGEST_CHAIN);
+  return parts.flatMap((part) => READ["client-cert"](part) ?? []);
+}
+
+function issuersOf(certificate: X509Certificate): X509Certificate[] {
+  const issuers: X509Certificate[] = [];
+  let { issuerCertificate } = certificate;
+  while (issuerCertificate && issuers.length < LONGEST_CHAIN) {
+    issuers.push(issuerCertificate);
+    ({ issuerCertificate } = issuerCertificate);
+  }
+  return issuers;
+}
 
 /** Exactly one: a second would be somebody else's. */
 const ONE_PEM = /^\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*$/;

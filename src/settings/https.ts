@@ -16,6 +16,8 @@ export interface HttpsSettings {
   readonly proxies: ProxySettings;
   /** With what answers are signed, for entities that want it. */
   readonly responseKey: KeyPairFiles | undefined;
+  /** Whether authorities are asked if callers' certificates are revoked. */
+  readonly checkRevocation: boolean;
 }
 
 export function readHttps(reader: SettingsReader): HttpsSettings {
@@ -32,6 +34,7 @@ export function readHttps(reader: SettingsReader): HttpsSettings {
     tls: readTls(reader),
     proxies: { trusted, clientCertificateHeader },
     responseKey: readPair(reader, "RESPONSE"),
+    checkRevocation: reader.oneOf("CLIENT_REVOCATION", ["on", "off"], "off") === "on",
   };
 }
 

@@ -7,6 +7,7 @@ import type { CertificateAnswer } from "../lifecycle/fetch-certificate.ts";
 import type { FoundPage, MessageSearch } from "../lifecycle/search-messages.ts";
 import type { MessageKey, StatusEntry } from "../lifecycle/tell-status.ts";
 import type { UsageRow } from "../store/usage.ts";
+import type { Anchored, SubjectName } from "../store/anchors.ts";
 import type { Credential } from "../store/users.ts";
 
 /** What stands behind the door: the lifecycle, and who may come in. */
@@ -31,6 +32,8 @@ export interface Backend {
   findCredential(username: string): Promise<Credential | undefined>;
   /** The user for whom an X.509 certificate stands, by its SHA-256 in hexadecimal. */
   findCertificate?(fingerprint: string): Promise<Credential | undefined>;
+  /** The user for whom one of these names in a certificate stands, and whom the entity lets issue it. */
+  findSubject?(names: readonly SubjectName[]): Promise<Anchored | undefined>;
   /** True when the nonce is new; it is then remembered until `expiresAt`, for every replica. */
   rememberNonce(
     used: { readonly username: string; readonly nonce: string; readonly expiresAt: Date },

@@ -19,7 +19,7 @@ import type { Port } from "./port.ts";
 import { homePage } from "./transport/home-page.ts";
 import { rootPart } from "./transport/multipart.ts";
 import { readBody } from "./transport/read-body.ts";
-import type { ClientCertificate } from "./security/certificate-holder.ts";
+import type { ClientCertificate, RevocationCheck } from "./security/certificate-holder.ts";
 import { createFailureBrake } from "./security/failure-brake.ts";
 import { createPasswordCheck } from "./security/password-check.ts";
 import type { SigningKey } from "./security/sign-response.ts";
@@ -55,6 +55,8 @@ export interface DoorOptions {
   readonly validateResponses: boolean;
   readonly log: DoorLog;
   readonly observe?: ((call: ObservedCall) => void) | undefined;
+  /** Undefined: whether certificates of an entity's authorities are revoked is not asked. */
+  readonly isRevoked?: RevocationCheck | undefined;
   /** With what answers are signed, for entities that want it. */
   readonly responseKey?: SigningKey | undefined;
   /** The certificate that a caller showed in the TLS handshake, here or at a proxy. */
@@ -85,6 +87,7 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
     log,
     observe: options.observe,
     responseKey: options.responseKey,
+    isRevoked: options.isRevoked,
     secretsKey,
     validateResponses,
     port: typed,

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { findSubject, type Anchored, type SubjectName } from "./anchors.ts";
 import { createBatcher } from "./batch.ts";
 import { findCredentialByCertificate, findCredentials, rememberNonces } from "./users.ts";
 import type { Credential, UsedNonce } from "./users.ts";
@@ -10,6 +11,7 @@ import type { Credential, UsedNonce } from "./users.ts";
 export interface CallerRegistry {
   findCredential(username: string): Promise<Credential | undefined>;
   findCertificate(fingerprint: string): Promise<Credential | undefined>;
+  findSubject(names: readonly SubjectName[]): Promise<Anchored | undefined>;
   rememberNonce(used: UsedNonce): Promise<boolean>;
 }
 
@@ -17,6 +19,7 @@ export function createCallerRegistry(db: pg.Pool): CallerRegistry {
   return {
     findCredential: createBatcher((usernames) => findCredentials(db, usernames)),
     findCertificate: (fingerprint) => findCredentialByCertificate(db, fingerprint),
+    findSubject: (names) => findSubject(db, names),
     rememberNonce: createBatcher((used) => rememberNonces(db, used)),
   };
 }

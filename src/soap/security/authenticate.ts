@@ -3,7 +3,7 @@ import type { Caller } from "../../domain/entity.ts";
 import { decryptSecret, equalBytes, passwordDigest } from "../../domain/secret.ts";
 import type { Authentication, Credential } from "../../store/users.ts";
 import type { Backend } from "../backend.ts";
-import { credentialOf, type ClientCertificate } from "./certificate-holder.ts";
+import { credentialOf, type ClientCertificate, type Holders } from "./certificate-holder.ts";
 import { endOfWindow, isFresh, isWithinWindow, readInstant } from "./freshness.ts";
 import type { PasswordCheck } from "./password-check.ts";
 import type { SecurityHeader, UsernameToken } from "./read-security.ts";
@@ -18,8 +18,8 @@ import {
   STALE,
 } from "./refusal.ts";
 
-export interface Authenticator {
-  readonly backend: Pick<Backend, "findCredential" | "findCertificate" | "rememberNonce">;
+export interface Authenticator extends Holders {
+  readonly backend: Holders["backend"] & Pick<Backend, "rememberNonce">;
   readonly clock: Clock;
   readonly checkPassword: PasswordCheck;
   /** Encrypts the secrets of the users who may use PasswordDigest. */
@@ -61,8 +61,9 @@ export async function authenticate(
     return proved(await byToken(authenticator, security, usernameToken, now));
   }
   if (!clientCertificate) throw refuse(NO_TOKEN);
-  const credential = await credentialOf(authenticator.backend, clientCertificate, now);
-  assertAccepted(credential, "clientCertificate");
+  const kind = "clientCertificate";
+  const credential = await credentialOf(authenticator, clientCertificate, kind, now);
+  assertAccepted(credential, kind);
   assertFresh(security, now);
   return proved(credential);
 }
@@ -91,12 +92,12 @@ async function byToken(
 
 /** The signature itself was verified when it was read; here it is decided whose it is. */
 async function bySignature(
-  { backend }: Authenticator,
+  authenticator: Authenticator,
   { timestamp }: SecurityHeader,
   signature: Signature,
   now: Date,
 ): Promise<Credential> {
-  const credential = await credentialOf(backend, signature, now);
+  const credential = await credentialOf(authenticator, signature, "signature", now);
   assertAccepted(credential, "x509");
   if (signature.isWeak && credential.policy?.sha1 !== true) throw refuse(NOT_ACCEPTED);
   const created = timestamp?.created === undefined ? undefined : readInstant(timestamp.created);
@@ -107,7 +108,7 @@ async function bySignature(
     nonce: signature.mark,
     expiresAt: endOfWindow(created),
   };
-  if (!(await backend.rememberNonce(used, now))) throw refuse(REPEATED);
+  if (!(await authenticator.backend.rememberNonce(used, now))) throw refuse(REPEATED);
   return credential;
 }
 

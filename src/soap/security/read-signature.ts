@@ -1,4 +1,4 @@
-import { createHash, verify, X509Certificate, type KeyObject } from "node:crypto";
+import { createHash, verify, X509Certificate } from "node:crypto";
 import { ServiceError } from "../../domain/errors.ts";
 import { equalBytes } from "../../domain/secret.ts";
 import { canonicalise } from "../xml/canonicalise.ts";
@@ -11,6 +11,7 @@ import {
   textOf,
   type XmlNode,
 } from "../xml/node.ts";
+import { isStrong } from "./certificate-path.ts";
 import { DS, EXC_C14N, WSSE, WSU, X509_TOKEN } from "./names.ts";
 
 /** A signature that holds: what it covers, and with whose key. */
@@ -131,12 +132,6 @@ function readToken(token: XmlNode): X509Certificate {
   } catch {
     throw broken();
   }
-}
-
-function isStrong(key: KeyObject): boolean {
-  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
-  if (key.asymmetricKeyType === "rsa") return (modulusLength ?? 0) >= 2048;
-  return namedCurve === "prime256v1" || namedCurve === "secp384r1" || namedCurve === "secp521r1";
 }
 
 /** Every id of the document, in whichever spelling; one that occurs twice makes the message void. */
