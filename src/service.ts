@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { FastifyInstance } from "fastify";
 import { createHttpStatus } from "./certificate/validation/http-status.ts";
 import { createIssuer } from "./certificate-parts.ts";
+import { createMail } from "./mail-parts.ts";
 import type { Clock, RandomSource, Timers } from "./domain/clock.ts";
 import { createClientCertificateReader } from "./https/client-certificate.ts";
 import { readKeyPair, type KeyPairFiles } from "./https/key-pair.ts";
@@ -15,8 +16,10 @@ import { checkFixity } from "./lifecycle/check-fixity.ts";
 import { fetchCertificate } from "./lifecycle/fetch-certificate.ts";
 import { searchMessages } from "./lifecycle/search-messages.ts";
 import { tellUsage } from "./lifecycle/tell-usage.ts";
+import { confirmMailboxes } from "./lifecycle/confirm-mailboxes.ts";
 import { matchReceipts } from "./lifecycle/match-receipts.ts";
 import { notifyMailboxes } from "./lifecycle/notify-mailbox.ts";
+import { recordBounces } from "./lifecycle/record-bounces.ts";
 import { recordReceipt } from "./lifecycle/record-receipt.ts";
 import { relayMessages, type Relaying } from "./lifecycle/relay-message.ts";
 import { retainCertificates } from "./lifecycle/retain-certificates.ts";
@@ -27,6 +30,7 @@ import { openObjectStore } from "./object-store-parts.ts";
 import { openDatabase } from "./open-database.ts";
 import { createOperatorLink } from "./operator-link.ts";
 import { busPorts } from "./pica/ports.ts";
+import { registerMailboxPage } from "./portal/mailbox-page.ts";
 import { registerHealth } from "./portal/health.ts";
 import { registerVerification } from "./portal/verification.ts";
 import { createRevocationCheck } from "./revocation.ts";
@@ -90,6 +94,13 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
     const gateway = createOperatorLink(settings, parts, { db: database.db, key });
     const issuer = await createIssuer(settings, parts);
     const objects = await openObjectStore(settings, parts);
+    const mail = createMail(settings);
+    if (mail) {
+      started.push(() => {
+        mail.mailer.close();
+        return Promise.resolve();
+      });
+    }
     const relaying: Relaying = new Set();
     const schedule: Schedule = createSchedule(
       {
@@ -98,7 +109,9 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
         ask: () => askOperator(),
         settle: () => settleOutcomes(context),
         certify: () => certifyMessages(context),
-        notify: () => notifyMailboxes(context, []),
+        notify: () => notifyMailboxes(context),
+        confirm: () => confirmMailboxes(context),
+        bounce: () => (mail?.bounces ? recordBounces(context, mail.bounces) : Promise.resolve(0)),
         retain: () => retainCertificates(context).then(() => 0),
         fixity: () => checkFixity(context).then(() => 0),
       },
@@ -113,6 +126,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       issuer,
       takeCharge: createAcceptance(database.db),
       objects,
+      mailer: mail?.mailer,
       inbox: createReceiptInbox(database.db),
       settings: { ...settings, publicUrl: url },
       wake: (step) => {
@@ -187,6 +201,7 @@ async function addDoors(
     log,
     ports: busPorts({ context, settings: settings.bus, log }),
   });
+  registerMailboxPage(server, context);
   registerVerification(server, context, { test: !settings.production });
   registerHealth(server, context);
 }

@@ -8,6 +8,7 @@ import {
   readCertificateStore,
   type CertificateStoreSettings,
 } from "./settings/certificate-store.ts";
+import { readMail, type MailSettings } from "./settings/mail.ts";
 import { readOperator, type OperatorSettings } from "./settings/operator.ts";
 import { createSettingsReader, type Environment } from "./settings/reader.ts";
 import { readSeal, type SealSettings } from "./settings/seal.ts";
@@ -30,6 +31,7 @@ export interface Settings extends OperatorSettings, HttpsSettings, CertificateSt
   /** Encrypts the secrets of users who may use PasswordDigest; undefined: kept in the data directory. */
   readonly secretsKey: Buffer | undefined;
   readonly seal: SealSettings | undefined;
+  readonly mail: MailSettings | undefined;
   readonly eni: EniSettings;
   readonly bus: BusSettings;
   readonly log: {
@@ -90,6 +92,7 @@ export function parseSettings(environment: Environment): Settings {
     ...readCertificateStore(reader),
     seal: readSeal(reader),
     bus: readBus(reader),
+    mail: readMail(reader),
     eni: readEni(reader),
     log: {
       level: oneOf("LOG_LEVEL", ["error", "warn", "info", "debug"], "info"),

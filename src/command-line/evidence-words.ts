@@ -35,6 +35,8 @@ export function inWords(body: EvidenceBody): string {
       return `${body.decidedBy} decided that it counts as ${body.as} (${body.conflict}): ${body.reason}`;
     case "CertificateIssued":
       return `${body.kind} certificate issued: ${body.csv}`;
+    case "CertificateMailed":
+      return `${body.kind} certificate mailed`;
   }
 }
 

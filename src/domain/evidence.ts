@@ -118,6 +118,15 @@ export type EvidenceBody =
       readonly kind: CertificateKind;
       readonly csv: string;
       readonly sha256: string;
+    }
+  | {
+      /** Ours: the mail server took the mail with a certificate. */
+      readonly event: "CertificateMailed";
+      readonly kind: CertificateKind;
+      /** SHA-256 of the address in lower case. */
+      readonly mailboxSha256: string;
+      /** What the mail server said. */
+      readonly reply: string;
     };
 
 /** What a person may decide about a conflict. */

@@ -141,6 +141,7 @@ const LEGAL_BEFORE: Record<EvidenceBody["event"], readonly Stage["name"][]> = {
   LateDelivery: ["notDelivered"],
   ConflictDecided: EVERYWHERE,
   CertificateIssued: ["delivered", "notDelivered"],
+  CertificateMailed: ["delivered", "notDelivered"],
 };
 
 function step(view: MessageView, { at, body, seq }: Evidence): MessageView {
@@ -211,6 +212,8 @@ function step(view: MessageView, { at, body, seq }: Evidence): MessageView {
         certificates: [...view.certificates, { kind, csv, sha256, issuedAt: at }],
       };
     }
+    case "CertificateMailed":
+      return view;
   }
 }
 

@@ -6,7 +6,7 @@ import type { Clock, Duration, RandomSource, Timers } from "../domain/clock.ts";
 import type { createAcceptance } from "../store/acceptance.ts";
 import type { StoredReceipt } from "../store/receipts.ts";
 import type { Step } from "../store/work.ts";
-import type { CertificateIssuer, ObjectStore, SmsGateway } from "./ports.ts";
+import type { CertificateIssuer, Mailer, ObjectStore, SmsGateway } from "./ports.ts";
 
 interface LifecycleSettings {
   readonly receiptDeadline: Duration;
@@ -33,6 +33,8 @@ export interface LifecycleContext {
   readonly takeCharge: ReturnType<typeof createAcceptance>;
   /** Where files of certificates are kept outside the database; absent when all are in their rows. */
   readonly objects?: { readonly store: ObjectStore; readonly keepsNew: boolean } | undefined;
+  /** Undefined: no mail server is set. */
+  readonly mailer?: Mailer | undefined;
   /** Stores a report; durable when it resolves. Those that come together share a commit. */
   readonly inbox: (receipt: StoredReceipt) => Promise<void>;
   readonly settings: LifecycleSettings;

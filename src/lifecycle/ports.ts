@@ -2,6 +2,8 @@ import type { CertificateFacts, SealedCertificate } from "../domain/certificate.
 import type { PlannedSegment, SegmentPlan } from "../domain/content.ts";
 import type { DeliveryReceipt } from "../domain/delivery-receipt.ts";
 import type { Msisdn } from "../domain/msisdn.ts";
+import type { CertificateKind } from "../domain/outcome.ts";
+import type { Language } from "../domain/words.ts";
 
 /** A segment on its way to the operator. Its attempt is already committed. */
 export interface OutgoingSegment extends PlannedSegment {
@@ -118,4 +120,60 @@ export interface ObjectToKeep {
   /** In hexadecimal. */
   readonly sha256: string;
   readonly retainUntil: Date;
+}
+
+interface MailAddressing {
+  /** The left half of its Message-ID: the same mail sent again has the same. */
+  readonly id: string;
+  readonly to: string;
+  readonly at: Date;
+  readonly language: Language;
+}
+
+/** A certificate on its way to an authorised mailbox. */
+export interface CertificateMail extends MailAddressing {
+  readonly kind: CertificateKind;
+  readonly entityName: string;
+  readonly clientReference: string;
+  /** Masked: mail travels far. */
+  readonly recipient: string;
+  readonly csv: string;
+  readonly verificationUrl: string;
+  readonly pdf: Buffer;
+}
+
+/** The question whether a mailbox wants to receive certificates. */
+export interface ConfirmationMail extends MailAddressing {
+  readonly entityName: string;
+  readonly username: string;
+  readonly link: string;
+  readonly validUntil: Date;
+}
+
+/** What the mail server said. */
+export type MailAnswer =
+  | { readonly kind: "taken"; readonly reply: string }
+  /** There is no such recipient: trying again is of no use. */
+  | { readonly kind: "refused"; readonly reply: string }
+  | { readonly kind: "failed"; readonly cause: string };
+
+/** Never rejects: whatever happens is one of the answers. */
+export interface Mailer {
+  sendCertificate(mail: CertificateMail): Promise<MailAnswer>;
+  sendConfirmation(mail: ConfirmationMail): Promise<MailAnswer>;
+}
+
+/** A mail of ours that could not be delivered, as a mail server reports it. */
+export interface Bounce {
+  /** The left half of the Message-ID of our mail. */
+  readonly id: string;
+  readonly recipient: string;
+  /** What the mail server said. */
+  readonly reason: string;
+}
+
+/** Where such reports arrive. */
+export interface BounceBox {
+  /** Hands over each report; one is put away when `handle` has resolved. Answers how many there were. */
+  take(handle: (bounce: Bounce) => Promise<void>): Promise<number>;
 }

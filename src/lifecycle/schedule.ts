@@ -12,6 +12,8 @@ const TIMETABLE = {
   settle: "* * * * * *",
   certify: "* * * * * *",
   notify: "*/5 * * * * *",
+  confirm: "*/5 * * * * *",
+  bounce: "*/30 * * * * *",
   retain: "17 3 * * *",
   fixity: "41 1 * * *",
 } as const;

@@ -1,5 +1,6 @@
 import type { Words } from "../domain/words.ts";
 import type { CertificateKind } from "../domain/outcome.ts";
+import { escape, page as anyPage, type PageLanguage } from "./page.ts";
 
 /** What the public may learn from a code: never the text, never the whole number. */
 export interface PublicFacts {
@@ -13,21 +14,6 @@ export interface PublicFacts {
   readonly sha256: string;
   readonly test: boolean;
 }
-
-export type PageLanguage = keyof Words;
-
-const LANGUAGE_NAMES: Words = { ca: "Català", es: "Castellano", en: "English" };
-
-const STYLE = `:root{color-scheme:light}body{font:17px/1.55 system-ui,"Noto Sans",sans-serif;margin:0;
-color:#1a1a1a;background:#f4f4f1}main{max-width:44rem;margin:2rem auto;background:#fff;padding:2rem 2.5rem;
-border-top:.4rem solid #c00}h1{font-size:1.5rem;line-height:1.25;margin:0 0 1rem}dl{display:grid;
-grid-template-columns:minmax(9rem,auto) 1fr;gap:.5rem 1.25rem}dt{color:#555}dd{margin:0;overflow-wrap:anywhere}
-nav{font-size:.9rem;margin-bottom:1.5rem}nav a{margin-right:1rem}.result{padding:.75rem 1rem;border-left:.3rem solid;
-background:#f4f4f1}.ok{border-color:#17692b}.no{border-color:#b00020}.test{background:#fff3cd;border:1px solid #b58900;
-padding:.5rem 1rem}label{display:block;margin:.75rem 0 .25rem}input,button{font:inherit;padding:.5rem .75rem}
-h2{font-size:1.15rem;margin-top:2rem}
-button,.button{background:#1a1a1a;color:#fff;border:0;text-decoration:none;padding:.6rem 1rem;display:inline-block}
-@media(max-width:34rem){main{margin:0;padding:1.25rem}dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}`;
 
 const TEXTS = {
   title: {
@@ -102,25 +88,8 @@ const TEXTS = {
   },
 } as const satisfies Record<string, Words>;
 
-/** Text of anybody, made harmless inside HTML. */
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
 function page(language: PageLanguage, path: string, content: string): string {
-  const languages = Object.entries(LANGUAGE_NAMES)
-    .map(
-      ([code, name]) => `<a href="${path}?l=${code}" lang="${code}" hreflang="${code}">${name}</a>`,
-    )
-    .join("");
-  return `<!doctype html>
-<html lang="${language}"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">
-<title>${escape(TEXTS.title[language])}</title><style>${STYLE}</style></head>
-<body><main><nav>${languages}</nav><h1>${escape(TEXTS.title[language])}</h1>
-${content}
-</main></body></html>
-`;
+  return anyPage(language, TEXTS.title, path, content);
 }
 
 function form(language: PageLanguage): string {

@@ -8,26 +8,14 @@ import type { LifecycleContext } from "../lifecycle/context.ts";
 import { findByCode, readCertificate, type StoredCertificate } from "../store/certificates.ts";
 import { readMessage } from "../store/messages.ts";
 import { findCallerById } from "../store/users.ts";
-import {
-  askPage,
-  certificatePage,
-  unknownPage,
-  type Comparison,
-  type PageLanguage,
-} from "./verification-page.ts";
+import { html, languageOf, query, SECURITY_HEADERS } from "./page.ts";
+import { askPage, certificatePage, unknownPage, type Comparison } from "./verification-page.ts";
 
 const MADRID = new Intl.DateTimeFormat("sv-SE", {
   timeZone: "Europe/Madrid",
   dateStyle: "short",
   timeStyle: "medium",
 });
-
-const SECURITY_HEADERS = {
-  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "cache-control": "no-store",
-};
 
 /**
  * The public verification page: whoever holds a code sees what its certificate states, masked, and
@@ -126,23 +114,6 @@ async function find(
   const csv = parseCsv(typed);
   const found = csv === undefined ? undefined : await findByCode(context.db, csv);
   return found && readCertificate(context.db, found.messageId, found.kind);
-}
-
-function html(reply: FastifyReply, status: number, page: string): FastifyReply {
-  return reply.code(status).headers(SECURITY_HEADERS).type("text/html; charset=utf-8").send(page);
-}
-
-function query(request: FastifyRequest, name: string): string | undefined {
-  const value = (request.query as Record<string, unknown>)[name];
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function languageOf(request: FastifyRequest): PageLanguage {
-  const asked = query(request, "l");
-  if (asked === "ca" || asked === "es" || asked === "en") return asked;
-  const accepted = (request.headers["accept-language"] ?? "").toLowerCase();
-  const first = accepted.split(",").map((part) => part.trim().slice(0, 2));
-  return first.find((code) => code === "ca" || code === "es" || code === "en") ?? "ca";
 }
 
 function inMadrid(at: Date): string {

@@ -7,7 +7,7 @@ import type { LifecycleContext } from "../../src/lifecycle/context.ts";
 import { fetchCertificate, type CertificateAnswer } from "../../src/lifecycle/fetch-certificate.ts";
 import { matchReceipts } from "../../src/lifecycle/match-receipts.ts";
 import { notifyMailboxes } from "../../src/lifecycle/notify-mailbox.ts";
-import type { CertificateIssuer } from "../../src/lifecycle/ports.ts";
+import type { CertificateIssuer, Mailer } from "../../src/lifecycle/ports.ts";
 import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
 import { relayMessages } from "../../src/lifecycle/relay-message.ts";
 import { retainCertificates } from "../../src/lifecycle/retain-certificates.ts";
@@ -48,6 +48,7 @@ export interface StoryOptions {
   /** What the clock shows at the beginning. */
   readonly start?: Date;
   readonly tell?: LifecycleContext["tell"];
+  readonly mailer?: Mailer;
   readonly issuer?: (issuer: CertificateIssuer) => CertificateIssuer;
   readonly objects?: LifecycleContext["objects"];
 }
@@ -71,6 +72,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
     timers: hands.timers,
     random: systemRandom,
     gateway,
+    mailer: options.mailer,
     issuer: options.issuer ? options.issuer(issuer) : issuer,
     objects: options.objects,
     settings: {
@@ -97,7 +99,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
     taken += await matchReceipts(context);
     taken += await settleOutcomes(context);
     taken += await certifyMessages(context);
-    taken += await notifyMailboxes(context, []);
+    taken += await notifyMailboxes(context);
     return taken;
   }
 

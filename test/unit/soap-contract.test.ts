@@ -78,6 +78,7 @@ test.each([
       LateDelivery: true,
       ConflictDecided: true,
       CertificateIssued: true,
+      CertificateMailed: true,
     }),
   ],
   [

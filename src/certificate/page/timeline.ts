@@ -110,6 +110,8 @@ function describe({ at, body }: Evidence, facts: CertificateFacts, wording: Word
     }
     case "ConflictDecided":
       return ours(cell(event.decided[body.as], `${body.decidedBy}: ${body.reason}`), at);
+    case "CertificateMailed":
+      return ours(cell(event.mailed), at);
     case "CertificateIssued":
       return ours(cell(event.issuedBefore(wording.title[body.kind]), `CSV ${body.csv}`), at);
   }

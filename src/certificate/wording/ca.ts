@@ -128,6 +128,7 @@ export const ca: Wording = {
     },
     issued: "S’emet aquest certificat",
     issuedBefore: (title) => `S’emet: ${title}`,
+    mailed: "El servidor de correu rep el certificat per a la bústia autoritzada",
     stamped: "Segell de temps (RFC 3161)",
     inSeal: "al segell del document",
   },

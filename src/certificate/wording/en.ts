@@ -130,6 +130,7 @@ export const en: Wording = {
     },
     issued: "This certificate is issued",
     issuedBefore: (title) => `Issued: ${title}`,
+    mailed: "The mail server takes the certificate for the authorised mailbox",
     stamped: "Time-stamp (RFC 3161)",
     inSeal: "in the document’s seal",
   },

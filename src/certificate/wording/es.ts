@@ -141,6 +141,7 @@ export const es: Wording = {
     },
     issued: "Se emite este certificado",
     issuedBefore: (title) => `Se emite: ${title}`,
+    mailed: "El servidor de correo recibe el certificado para el buzón autorizado",
     stamped: "Sello de tiempo (RFC 3161)",
     inSeal: "en el sello del documento",
   },

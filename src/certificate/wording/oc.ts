@@ -129,6 +129,7 @@ export const oc: Wording = {
     },
     issued: "S’emet aguest certificat",
     issuedBefore: (title) => `S’emet: ${title}`,
+    mailed: "Eth servidor de corrèu recep eth certificat entara bóstia autorizada",
     stamped: "Sagèth de temps (RFC 3161)",
     inSeal: "en sagèth deth document",
   },

@@ -76,6 +76,7 @@ export interface Wording {
     readonly decided: Readonly<Record<DecidedAs, string>>;
     readonly issued: string;
     issuedBefore(title: string): string;
+    readonly mailed: string;
     readonly stamped: string;
     readonly inSeal: string;
   };

@@ -1,4 +1,5 @@
 import { authoriseMailbox, listMailboxes, removeMailbox } from "../../store/mailboxes.ts";
+import { systemRandom } from "../../system.ts";
 import { print, readArguments, UsageError } from "../command.ts";
 import { administration, grant, GRANT_OPTIONS, show } from "./actions.ts";
 import { neededUser } from "./user.ts";
@@ -12,25 +13,37 @@ const OPTIONS = {
 export const mailboxCommand = administration(
   "mailbox",
   "the addresses that may receive certificates",
-  `mailbox add --username NAME --address MAIL
-mailbox remove --username NAME --address MAIL
+  `mailbox add --username NAME --address MAIL [--confirmed]
+    a link is mailed to it, and it receives nothing before somebody has followed it; --confirmed: it was
+    confirmed in another way. Added again, it gets a new link, and mail that came back is forgottenmailbox remove --username NAME --address MAIL
 mailbox list [--username NAME] [--json]
 What changes something takes --by NAME and --ticket NUMBER (of the service desk; needed in production)`,
   {
     async add(database, args) {
-      const options = readArguments(args, OPTIONS);
+      const options = readArguments(args, { ...OPTIONS, confirmed: { type: "boolean" } });
+      const confirmed = options.flag("confirmed");
       const user = await neededUser(database, options);
       const address = options.needed("address");
       if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address)) {
         throw new UsageError("--address must be an e-mail address");
       }
       const { entityId, username } = user;
-      const change = { username };
+      const change = { username, confirmed };
       const what = { entityId, subject: "mailbox", name: address, action: "add", change } as const;
       await grant(database, options, what, (db, now) =>
-        authoriseMailbox(db, user.userId, address, now),
+        authoriseMailbox(
+          db,
+          user.userId,
+          address,
+          now,
+          confirmed ? "confirmed" : { token: systemRandom.bytes(18).toString("base64url") },
+        ),
       );
-      print(`${address} may receive the certificates of ${username}`);
+      print(
+        confirmed
+          ? `${address} may receive the certificates of ${username}`
+          : `${address} gets a mail with a link; once it is followed, the certificates of ${username}`,
+      );
     },
     async remove(database, args) {
       const options = readArguments(args, OPTIONS);
@@ -49,7 +62,8 @@ What changes something takes --by NAME and --ticket NUMBER (of the service desk;
         username: { type: "string" },
         json: { type: "boolean" },
       });
-      show(await listMailboxes(db, options.text("username")), options.flag("json"));
+      const rows = (await listMailboxes(db, options.text("username"))).map((row) => ({ ...row }));
+      show(rows, options.flag("json"));
     },
   },
 );
