@@ -140,7 +140,13 @@ describe("what must not be taken", () => {
 
   test("an authorised mailbox is taken", async () => {
     const { db, clock } = story.context;
-    await authoriseMailbox(db, story.caller.user.userId, "Bustia@Example.org", clock.now(), "confirmed");
+    await authoriseMailbox(
+      db,
+      story.caller.user.userId,
+      "Bustia@Example.org",
+      clock.now(),
+      "confirmed",
+    );
     await expect(
       story.accept("mailbox", "+34600100000", { mailbox: "bustia@example.org" }),
     ).resolves.toMatchObject({ stage: "accepted" });
