@@ -2,7 +2,7 @@ import type { UserId } from "../domain/ids.ts";
 import type { Connection } from "./database.ts";
 
 /** How long the link of a confirmation is valid. */
-export const CONFIRMATION_DAYS = 7;
+const CONFIRMATION_DAYS = 7;
 
 /**
  * Authorises a mailbox for a user. It receives nothing before it is confirmed: by the link that is
