@@ -10,10 +10,11 @@ import {
   XmlNodeStruct,
   XmlNodeType,
   xmlReadMemory,
+  type ErrorDetail,
 } from "libxml2-wasm/lib/libxml2.mjs";
 import { ServiceError } from "../../domain/errors.ts";
 import type { Words } from "../../domain/words.ts";
-import { ELEMENT, forgetNamespaces, type XmlNode } from "./node.ts";
+import { ELEMENT, forgetNames, forgetNamespaces, type XmlNode } from "./node.ts";
 
 export interface XmlLimits {
   readonly depth: number;
@@ -58,34 +59,50 @@ export function withXml<T>(
   use: (tree: XmlTree) => T,
 ): T {
   const document = parse(bytes, options.encoding);
+  openTrees += 1;
   try {
     if (xmlGetIntSubset(document) !== 0) throw invalid(DTD);
     const root = xmlDocGetRootElement(document) as XmlNode;
     assertLimits(root, options.limits);
     return use({ document, root });
   } finally {
+    openTrees -= 1;
     forgetNamespaces();
     xmlFreeDoc(document);
   }
 }
 
+/**
+ * The parser is kept, because making one costs as much as half of a request. It remembers every name
+ * that it reads, so that it is thrown away when something was wrong, and after so many bytes.
+ */
+let parser = 0;
+let bytesRead = 0;
+let openTrees = 0;
+const RENEWED_AFTER = 4 * 1024 * 1024;
+const errors: ErrorDetail[] = [];
+const errorSlot = diagnostics.storage.allocate(errors);
+
+function throwParserAway(): void {
+  xmlFreeParserCtxt(parser);
+  parser = 0;
+  bytesRead = 0;
+  forgetNames();
+}
+
 function parse(bytes: Uint8Array, encoding: string | undefined): number {
   if (bytes.length === 0) throw invalid(MALFORMED);
-  const parser = xmlNewParserCtxt();
-  const slot = diagnostics.storage.allocate([]);
-  try {
-    xmlCtxtSetErrorHandler(parser, diagnostics.errorCollector, slot);
-    const document = xmlReadMemory(parser, bytes, null, encoding ?? null, OPTIONS);
-    const details = diagnostics.storage.get(slot);
-    if (document === 0 || details.some(({ level }) => level >= XML_ERR_ERROR)) {
-      if (document !== 0) xmlFreeDoc(document);
-      throw invalid(MALFORMED, details);
-    }
-    return document;
-  } finally {
-    diagnostics.storage.free(slot);
-    xmlFreeParserCtxt(parser);
-  }
+  // The names of a tree that is open belong to its parser.
+  if (bytesRead > RENEWED_AFTER && openTrees === 0) throwParserAway();
+  if (parser === 0) parser = xmlNewParserCtxt();
+  xmlCtxtSetErrorHandler(parser, diagnostics.errorCollector, errorSlot);
+  const document = xmlReadMemory(parser, bytes, null, encoding ?? null, OPTIONS);
+  bytesRead += bytes.length;
+  const details = errors.splice(0);
+  if (document !== 0 && details.every(({ level }) => level < XML_ERR_ERROR)) return document;
+  if (document !== 0) xmlFreeDoc(document);
+  bytesRead = Infinity;
+  throw invalid(MALFORMED, details);
 }
 
 /** Walks the tree once, without recursion: the stack of the process is no limit of ours. */

@@ -13,8 +13,30 @@ const CDATA: number = XmlNodeType.XML_CDATA_SECTION_NODE;
 /** A node of an open tree; worthless when the tree is closed. */
 export type XmlNode = number & { readonly brand: "XmlNode" };
 
+/**
+ * The fields of an xmlNode for which the library has no accessor of the right kind, read by another one
+ * that is asked some bytes away: `name` (8) as a pointer by that of `children` (12), `content` (40) as a
+ * string by that of `name` (8).
+ */
+const namePointer = (node: number): number => XmlNodeStruct.children(node - 4);
+const content = (text: number): string => XmlNodeStruct.name_(text + 32);
+
 export function localName(node: XmlNode): string {
-  return XmlNodeStruct.name_(node);
+  const pointer = namePointer(node);
+  let name = names.get(pointer);
+  if (name === undefined) {
+    name = XmlNodeStruct.name_(node);
+    names.set(pointer, name);
+  }
+  return name;
+}
+
+/** Decoded once for each name that the parser has seen; valid as long as the parser is. */
+const names = new Map<number, string>();
+
+/** To be called when a parser is freed: the next one uses the same memory. */
+export function forgetNames(): void {
+  names.clear();
 }
 
 /** The namespace name; empty for a name in none. */
@@ -59,7 +81,10 @@ export function childrenNamed(node: XmlNode, namespace: string, name: string): X
 
 /** The text of a node without its comments, exactly as it was written. */
 export function textOf(node: XmlNode): string {
-  return xmlNodeGetContent(node);
+  const child = XmlNodeStruct.children(node);
+  if (child === 0) return "";
+  const isSimple = XmlNodeStruct.next(child) === 0 && XmlNodeStruct.type(child) === TEXT;
+  return isSimple ? content(child) : xmlNodeGetContent(node);
 }
 
 /** Whether a node has text of its own that is more than white space. */
@@ -67,34 +92,15 @@ export function hasLooseText(node: XmlNode): boolean {
   for (let child = XmlNodeStruct.children(node); child !== 0; child = XmlNodeStruct.next(child)) {
     const type = XmlNodeStruct.type(child);
     const isText = type === TEXT || type === CDATA;
-    if (isText && /[^ \t\r\n]/.test(xmlNodeGetContent(child))) return true;
+    if (isText && /[^ \t\r\n]/.test(content(child))) return true;
   }
   return false;
 }
 
-interface XmlAttribute {
-  readonly namespace: string;
-  readonly name: string;
-  readonly value: string;
-}
-
-/** The attributes of an element; declarations of namespaces are none. */
-function attributesOf(node: XmlNode): XmlAttribute[] {
-  const attributes: XmlAttribute[] = [];
-  for (let each = XmlNodeStruct.properties(node); each !== 0; each = XmlNodeStruct.next(each)) {
-    const attribute = each as XmlNode;
-    attributes.push({
-      namespace: namespaceOf(attribute),
-      name: localName(attribute),
-      value: xmlNodeGetContent(attribute),
-    });
-  }
-  return attributes;
-}
-
 /** The value of an attribute; undefined when the element has none of this name. */
 export function attributeOf(node: XmlNode, namespace: string, name: string): string | undefined {
-  if (XmlNodeStruct.properties(node) === 0) return undefined;
-  return attributesOf(node).find((each) => each.namespace === namespace && each.name === name)
-    ?.value;
+  for (let each = XmlNodeStruct.properties(node); each !== 0; each = XmlNodeStruct.next(each)) {
+    if (isNamed(each as XmlNode, namespace, name)) return textOf(each as XmlNode);
+  }
+  return undefined;
 }

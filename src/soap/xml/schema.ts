@@ -72,23 +72,34 @@ export function compileSchema(
   const isKnown = (node: XmlNode): boolean =>
     namespaceOf(node) === targetNamespace && known.has(localName(node));
 
+  const errors: ErrorDetail[] = [];
+  const slot = diagnostics.storage.allocate(errors);
+  let validator = 0;
+  let uses = 0;
+
   return {
     validate(element) {
-      const validator = xmlSchemaNewValidCtxt(schema);
-      const slot = diagnostics.storage.allocate([]);
-      try {
+      if (validator === 0) {
+        validator = xmlSchemaNewValidCtxt(schema);
         xmlSchemaSetValidStructuredErrors(validator, diagnostics.errorCollector, slot);
-        if (xmlSchemaValidateOneElement(validator, element) === 0) return [];
-        const details = diagnostics.storage.get(slot).slice(0, 3);
-        if (details.length === 0) throw new Error("the validation broke off");
-        return details.map((detail) => explain(detail, element, isKnown));
-      } finally {
-        diagnostics.storage.free(slot);
-        xmlSchemaFreeValidCtxt(validator);
+        uses = 0;
       }
+      uses += 1;
+      const isValid = xmlSchemaValidateOneElement(validator, element) === 0;
+      const details = errors.splice(0);
+      if (!isValid || uses >= RENEWED_AFTER) {
+        xmlSchemaFreeValidCtxt(validator);
+        validator = 0;
+      }
+      if (isValid) return [];
+      if (details.length === 0) throw new Error("the validation broke off");
+      return details.slice(0, 3).map((detail) => explain(detail, element, isKnown));
     },
   };
 }
+
+/** Validations; a context keeps a dictionary, and making one costs as much as a validation. */
+const RENEWED_AFTER = 5_000;
 
 function explain(
   { message, xpath }: ErrorDetail,
