@@ -10,9 +10,11 @@ import type { Backend } from "../../src/soap/backend.ts";
 import { registerSoapDoor } from "../../src/soap/door.ts";
 import { systemClock, systemRandom } from "../../src/system.ts";
 
-/** The servers of test/bench/soap.ts, each in a process of its own: `bare`, `door` or `node-soap`. */
+/** The servers of test/bench/soap.ts, each in a process of its own. */
 export const PATH = "/ws/sms-certificat";
 export const SECRET = "bench-secret";
+/** Bytes of what the door answers to SendCertifiedSms, and to GetCertificate. */
+export const ANSWER_SIZES = { small: 510, large: 133_933 };
 const ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b" as MessageId;
 const NOW = new Date("2026-03-02T09:00:00Z");
 
@@ -20,7 +22,13 @@ const [, , chosen] = process.argv;
 if (process.send && chosen !== undefined) await serve(chosen);
 
 async function serve(kind: string): Promise<void> {
-  const port = await (kind === "door" ? door() : kind === "node-soap" ? nodeSoap() : bare());
+  const servers: Readonly<Record<string, () => Promise<number>>> = {
+    "bare-small": () => bare(ANSWER_SIZES.small),
+    "bare-large": () => bare(ANSWER_SIZES.large),
+    door,
+    "node-soap": nodeSoap,
+  };
+  const port = await servers[kind]?.();
   process.on("message", () => {
     const { user, system } = process.cpuUsage();
     process.send?.({ cpu: user + system, rss: process.memoryUsage().rss });
@@ -29,13 +37,13 @@ async function serve(kind: string): Promise<void> {
   process.send?.({ port });
 }
 
-function bare(): Promise<number> {
+function bare(size: number): Promise<number> {
+  const body = "x".repeat(size);
+  const headers = { "content-type": "text/xml; charset=utf-8", "content-length": size };
   const server = createServer((call, answer) => {
     call.on("data", () => undefined);
     call.on("end", () => {
-      const size = Number(call.headers["x-answer-size"] ?? 700);
-      const body = "x".repeat(size);
-      answer.writeHead(200, { "content-type": "text/xml; charset=utf-8", "content-length": size });
+      answer.writeHead(200, headers);
       answer.end(body);
     });
   });
@@ -100,6 +108,7 @@ async function door(): Promise<number> {
     searchMessages: () => Promise.reject(new Error("not measured")),
     tellUsage: () => Promise.reject(new Error("not measured")),
     findCredential: () => Promise.resolve(credential),
+    findCertificate: () => Promise.resolve(credential),
     rememberNonce: () => Promise.resolve(true),
   };
   const server = fastify();

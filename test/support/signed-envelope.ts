@@ -1,0 +1,43 @@
+import { createHash, createPrivateKey, sign, X509Certificate } from "node:crypto";
+import {
+  certificatePem,
+  makeIdentity,
+  privateKeyPem,
+} from "../../src/certificate/test-pki/certificates.ts";
+import { DS, EXC_C14N, WSSE, WSU, X509_TOKEN } from "../../src/soap/security/names.ts";
+import { systemRandom } from "../../src/system.ts";
+
+const SOAP = "http://schemas.xmlsoap.org/soap/envelope/";
+const SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256";
+const RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+
+/** Signs messages as back offices do: RSA with SHA-256 over the Body and a Timestamp. */
+export type Signer = (payload: string, created: Date) => string;
+
+export async function createSigner(now: Date): Promise<Signer> {
+  const identity = await makeIdentity(
+    {
+      commonName: "back office",
+      keyKind: "RSA-3072",
+      notBefore: new Date(now.getTime() - 60_000),
+      notAfter: new Date(now.getTime() + 86_400_000),
+      keyUsage: [0],
+    },
+    undefined,
+    systemRandom,
+  );
+  const key = createPrivateKey(await privateKeyPem(identity));
+  const token = new X509Certificate(certificatePem(identity)).raw.toString("base64");
+
+  return (payload, created) => {
+    // Written as exclusive canonicalisation leaves it: its namespaces on it, in order.
+    const body = `<soap:Body xmlns:soap="${SOAP}" xmlns:wsu="${WSU}" wsu:Id="body">${payload}</soap:Body>`;
+    const timestamp = `<wsu:Timestamp xmlns:wsu="${WSU}" wsu:Id="time"><wsu:Created>${created.toISOString()}</wsu:Created></wsu:Timestamp>`;
+    const reference = (id: string, signed: string): string =>
+      `<ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="${EXC_C14N}"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="${SHA256}"></ds:DigestMethod><ds:DigestValue>${createHash("sha256").update(signed).digest("base64")}</ds:DigestValue></ds:Reference>`;
+    const info = `<ds:SignedInfo xmlns:ds="${DS}"><ds:CanonicalizationMethod Algorithm="${EXC_C14N}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="${RSA_SHA256}"></ds:SignatureMethod>${reference("body", body)}${reference("time", timestamp)}</ds:SignedInfo>`;
+    const value = sign("sha256", Buffer.from(info), key).toString("base64");
+    const signature = `<ds:Signature xmlns:ds="${DS}">${info}<ds:SignatureValue>${value}</ds:SignatureValue><ds:KeyInfo><wsse:SecurityTokenReference><wsse:Reference URI="#token" ValueType="${X509_TOKEN}"/></wsse:SecurityTokenReference></ds:KeyInfo></ds:Signature>`;
+    return `<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="${SOAP}"><soap:Header><wsse:Security xmlns:wsse="${WSSE}" xmlns:wsu="${WSU}"><wsse:BinarySecurityToken wsu:Id="token" ValueType="${X509_TOKEN}">${token}</wsse:BinarySecurityToken>${timestamp}${signature}</wsse:Security></soap:Header>${body}</soap:Envelope>`;
+  };
+}
