@@ -197,6 +197,7 @@ async function addDoors(
     isRevoked: settings.checkRevocation
       ? createRevocationCheck({ clock, source: createHttpStatus() })
       : undefined,
+    limits: settings.limits,
     clientCertificateOf: createClientCertificateReader(settings.proxies),
     log,
     ports: busPorts({ context, settings: settings.bus, log }),

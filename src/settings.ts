@@ -9,12 +9,14 @@ import {
   type CertificateStoreSettings,
 } from "./settings/certificate-store.ts";
 import { readMail, type MailSettings } from "./settings/mail.ts";
+import { readLimits, type LimitSettings } from "./settings/limits.ts";
 import { readOperator, type OperatorSettings } from "./settings/operator.ts";
 import { createSettingsReader, type Environment } from "./settings/reader.ts";
 import { readSeal, type SealSettings } from "./settings/seal.ts";
 
 /** Everything that can be set, read once at start. README.md has the table. */
-export interface Settings extends OperatorSettings, HttpsSettings, CertificateStoreSettings {
+export interface Settings
+  extends OperatorSettings, HttpsSettings, LimitSettings, CertificateStoreSettings {
   /** Outside production certificates are marked as tests and a test seal is made when none is set. */
   readonly production: boolean;
   readonly host: string;
@@ -88,6 +90,7 @@ export function parseSettings(environment: Environment): Settings {
     },
     secretsKey: readSecretsKey(text("SECRETS_KEY"), production, fault),
     ...readHttps(reader),
+    ...readLimits(reader),
     ...readOperator(reader),
     ...readCertificateStore(reader),
     seal: readSeal(reader),

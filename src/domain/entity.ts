@@ -17,6 +17,8 @@ export interface Entity {
   /** Charged when a message does not name one. */
   readonly defaultCostCentre?: string | undefined;
   readonly quota?: Quota | undefined;
+  /** Calls that each replica answers in a second; undefined: as many as the settings say. */
+  readonly callsPerSecond?: number | undefined;
 }
 
 /** Messages that are accepted in a day and a month of Europe/Madrid; undefined: without a limit. */

@@ -3,6 +3,7 @@ import type { Caller } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
 import { textAnswer, writeAnswer, type Payload, type Written } from "./answer.ts";
 import type { Backend } from "./backend.ts";
+import type { CallRate } from "./call-rate.ts";
 import { assertUnderstood, readEnvelope, versionOf, type SoapVersion } from "./envelope.ts";
 import type { DoorLog, ObservedCall } from "./log.ts";
 import type { Means, Operation } from "./operations/operation.ts";
@@ -29,6 +30,7 @@ export interface DispatchParts extends Authenticator {
   readonly brake: FailureBrake;
   /** With what answers are signed, for entities that want it. */
   readonly responseKey?: SigningKey | undefined;
+  readonly callRate: CallRate;
   readonly observe?: ((call: ObservedCall) => void) | undefined;
 }
 
@@ -76,7 +78,7 @@ interface Progress {
  *
  *     parse → take the envelope apart → understand its headers → find the operation by its element →
  *     verify signatures → hold it against the schema → read it (here the tree closes) →
- *     prove the caller → run, or tell what is wrong with the request → answer
+ *     prove the caller → hold its entity to its rate → run, or tell what is wrong with the request → answer
  */
 export async function dispatch(parts: DispatchParts, request: SoapRequest): Promise<SoapAnswer> {
   const began = parts.clock.now();
@@ -103,6 +105,7 @@ export async function dispatch(parts: DispatchParts, request: SoapRequest): Prom
     if (proof.signsResponses && parts.responseKey) {
       progress.signing = { key: parts.responseKey, confirms: call.security?.signature?.value };
     }
+    parts.callRate.assertMayCall(proof.caller.entity);
     const means = meansOf(call.security);
     const payload = await call.run(parts.backend, progress.caller, means, correlationId);
     if (parts.validateResponses) assertAnswer(parts, progress.version, payload);

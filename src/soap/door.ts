@@ -15,6 +15,8 @@ import {
 } from "./dispatch.ts";
 import type { SoapVersion } from "./envelope.ts";
 import type { DoorLog, ObservedCall } from "./log.ts";
+import { createCallRate } from "./call-rate.ts";
+import { DEFAULT_LIMITS, type DoorLimits } from "./limits.ts";
 import type { Port } from "./port.ts";
 import { homePage } from "./transport/home-page.ts";
 import { rootPart } from "./transport/multipart.ts";
@@ -24,24 +26,6 @@ import { createFailureBrake } from "./security/failure-brake.ts";
 import { createPasswordCheck } from "./security/password-check.ts";
 import type { SigningKey } from "./security/sign-response.ts";
 import { typedPort } from "./typed-port.ts";
-
-interface DoorLimits {
-  /** Bytes of a body, also after it is inflated. */
-  readonly bodyBytes: number;
-  readonly depth: number;
-  readonly elements: number;
-  readonly attributes: number;
-  /** Calls that are worked on at the same time. */
-  readonly inFlight: number;
-}
-
-const DEFAULT_LIMITS: DoorLimits = {
-  bodyBytes: 256 * 1024,
-  depth: 64,
-  elements: 5_000,
-  attributes: 5_000,
-  inFlight: 256,
-};
 
 export interface DoorOptions {
   readonly backend: Backend;
@@ -94,10 +78,11 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
     limits,
     checkPassword,
     brake: createFailureBrake(clock),
+    callRate: createCallRate(clock, limits.callsPerSecond),
   };
-  const bodyBytes = new Map(ports.map((port) => [port.path, port.bodyBytes]));
-  const limitOf = ({ routeOptions }: FastifyRequest): number =>
-    bodyBytes.get(routeOptions.url ?? "") ?? limits.bodyBytes;
+  const bytesOf = ({ bodyBytes }: Port): Pick<DoorLimits, "bodyBytes" | "inflatedBytes"> =>
+    bodyBytes === undefined ? limits : { bodyBytes, inflatedBytes: bodyBytes };
+  const bytes = new Map(ports.map((port) => [port.path, bytesOf(port)]));
   const addressNow = (): string => (typeof publicUrl === "string" ? publicUrl : publicUrl());
   let inFlight = 0;
 
@@ -141,7 +126,7 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
   return async (server) => {
     server.removeAllContentTypeParsers();
     server.addContentTypeParser("*", (request, payload, done) => {
-      readBody(request.headers, payload, limitOf(request)).then(
+      readBody(request.headers, payload, bytes.get(request.routeOptions.url ?? "") ?? limits).then(
         (body) => done(null, body),
         (error: unknown) => done(error as Error),
       );

@@ -120,6 +120,7 @@ async function door(): Promise<number> {
     publicUrl: "http://127.0.0.1",
     secretsKey: key,
     validateResponses: false,
+    limits: { callsPerSecond: 1_000_000 },
     log: { error: quiet, warn: quiet, info: quiet, debug: quiet },
   });
   await server.listen({ host: "127.0.0.1", port: 0 });

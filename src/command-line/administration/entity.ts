@@ -28,6 +28,7 @@ const PROFILE_OPTIONS = {
   "cost-centre": { type: "string" },
   "daily-quota": { type: "string" },
   "monthly-quota": { type: "string" },
+  "calls-per-second": { type: "string" },
 } as const;
 
 export const entityCommand = administration(
@@ -48,6 +49,7 @@ PROFILE: --dir3 CODE  --language ca|es|oc|en  --cost-centre CODE
          --ine10 CODES                          under which PICA and PCI know it, comma between them
          --user-by WAYS                         which user calls through them: by usernameToken,
                                                 signature, connection and (or) officer
+         --calls-per-second N                   on each replica; else ENTITY_CALLS_PER_SECOND
 All that change something take --by NAME and --ticket NUMBER (of the service desk; needed in production)`,
   {
     async add(database, args) {
@@ -180,12 +182,16 @@ function describe(entity: Entity): Record<string, string | number | boolean | un
     costCentre: entity.defaultCostCentre,
     dailyQuota: entity.quota?.daily,
     monthlyQuota: entity.quota?.monthly,
+    callsPerSecond: entity.callsPerSecond,
     enabled: entity.enabled,
     certificates: entity.certificatesEnabled,
   };
 }
 
-type Profile = Pick<Entity, "name" | "dir3" | "language" | "defaultCostCentre" | "quota">;
+type Profile = Pick<
+  Entity,
+  "name" | "dir3" | "language" | "defaultCostCentre" | "quota" | "callsPerSecond"
+>;
 
 /** What the options say, over what stood before; an empty value takes away. */
 function readProfile(options: Arguments, before: Profile): Profile {
@@ -196,18 +202,21 @@ function readProfile(options: Arguments, before: Profile): Profile {
   const number = (name: string, value: number | undefined): number | undefined => {
     const said = kept(name, value?.toString());
     if (said !== undefined && !/^\d{1,9}$/.test(said)) {
-      throw new UsageError(`--${name} must be a number of messages`);
+      throw new UsageError(`--${name} must be a number`);
     }
     return said === undefined ? undefined : Number(said);
   };
   const daily = number("daily-quota", before.quota?.daily);
   const monthly = number("monthly-quota", before.quota?.monthly);
+  const callsPerSecond = number("calls-per-second", before.callsPerSecond);
+  if (callsPerSecond === 0) throw new UsageError("--calls-per-second must be 1 or more");
   return {
     name: kept("name", before.name) ?? before.name,
     dir3: readDir3(kept("dir3", before.dir3)),
     language: readLanguage(kept("language", before.language)),
     defaultCostCentre: kept("cost-centre", before.defaultCostCentre),
     quota: daily === undefined && monthly === undefined ? undefined : { daily, monthly },
+    callsPerSecond,
   };
 }
 

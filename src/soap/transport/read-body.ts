@@ -15,17 +15,19 @@ const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
 export async function readBody(
   headers: IncomingHttpHeaders,
   stream: Readable,
-  limit: number,
+  limits: { readonly bodyBytes: number; readonly inflatedBytes: number },
 ): Promise<Buffer> {
+  const { bodyBytes: limit, inflatedBytes } = limits;
   if (Number(headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
   const body = await collect(stream, limit);
   const encoding = (headers["content-encoding"] ?? "identity").trim().toLowerCase();
   if (encoding === "" || encoding === "identity") return body;
   if (encoding !== "gzip" && encoding !== "x-gzip") throw unreadable();
   try {
-    return await inflate(body, { maxOutputLength: limit });
+    return await inflate(body, { maxOutputLength: inflatedBytes });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(limit);
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
+      throw tooLarge(inflatedBytes);
     throw unreadable(error);
   }
 }
