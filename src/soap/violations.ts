@@ -51,7 +51,7 @@ export function schemaViolation(
   violation: Violation,
   aliases: Readonly<Record<string, string>> = {},
 ): ServiceError {
-  const path = violation.path.join("/");
+  const path = violation.path.concat(violation.intruder?.name ?? []).join("/");
   const typed = aliases[path] ?? path;
   const field = path === "" ? {} : { field: path };
   const known = violation.kind === "value" ? VALUES[typed] : undefined;
@@ -59,11 +59,12 @@ export function schemaViolation(
     return new ServiceError("ContentTooLong", { hint: TOO_LONG, ...field });
   }
   if (known) return new ServiceError(known.code, { hint: known.hint, ...field });
-  const hint = hintFor(path === "" ? operation : path, violation);
+  const hint = hintFor(violation.path.join("/") || operation, violation);
   return new ServiceError("SchemaViolation", { hint, ...field });
 }
 
-function hintFor(name: string, { kind, facet, expected }: Violation): Words {
+function hintFor(name: string, violation: Violation): Words {
+  const { kind, facet, expected } = violation;
   const names = expected.slice(0, 12).join(", ");
   switch (kind) {
     case "missing":
@@ -72,12 +73,14 @@ function hintFor(name: string, { kind, facet, expected }: Violation): Words {
         es: `En ${name} falta: ${names}.`,
         en: `${name} lacks: ${names}.`,
       };
-    case "unexpected":
+    case "unexpected": {
+      const what = intruderOf(violation);
       return {
-        ca: `A ${name} hi ha un element que no hi va; s'hi esperava: ${names || "cap més"}.`,
-        es: `En ${name} hay un elemento que no corresponde; se esperaba: ${names || "ninguno más"}.`,
-        en: `${name} holds an element that does not belong there; expected: ${names || "no more"}.`,
+        ca: `A ${name} hi ha ${what.ca}, que no hi va; s'hi esperava: ${names || "cap més"}.`,
+        es: `En ${name} hay ${what.es}, que no corresponde; se esperaba: ${names || "ninguno más"}.`,
+        en: `${name} holds ${what.en}, which does not belong there; expected: ${names || "no more"}.`,
       };
+    }
     case "attribute":
       return {
         ca: `${name} porta un atribut que no hi va.`,
@@ -93,4 +96,15 @@ function hintFor(name: string, { kind, facet, expected }: Violation): Words {
       };
     }
   }
+}
+
+function intruderOf({ intruder }: Violation): Words {
+  if (!intruder) return { ca: "un element", es: "un elemento", en: "an element" };
+  const { name, isForeign } = intruder;
+  if (!isForeign) return { ca: `«${name}»`, es: `«${name}»`, en: `«${name}»` };
+  return {
+    ca: `«${name}» (fora de l'espai de noms del WSDL)`,
+    es: `«${name}» (fuera del espacio de nombres del WSDL)`,
+    en: `«${name}» (outside the namespace of the WSDL)`,
+  };
 }

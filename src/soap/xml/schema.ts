@@ -21,7 +21,7 @@ import {
 } from "libxml2-wasm/lib/libxml2.mjs";
 import { childElements, ELEMENT, localName, namespaceOf, type XmlNode } from "./node.ts";
 
-/** How an element breaks the schema. It holds names of the schema only, no word of the caller's. */
+/** How an element breaks the schema. It holds names only, no value of the caller's. */
 export interface Violation {
   /** Names from below the validated element down to the one at fault; empty for itself. */
   readonly path: readonly string[];
@@ -30,6 +30,14 @@ export interface Violation {
   readonly facet: string | undefined;
   /** The elements that might stand here. */
   readonly expected: readonly string[];
+  /** The element that does not belong where it is, when its name is fit to be told. */
+  readonly intruder?: Intruder | undefined;
+}
+
+interface Intruder {
+  readonly name: string;
+  /** Not in the namespace of the schema. */
+  readonly isForeign: boolean;
 }
 
 export interface Schema {
@@ -68,9 +76,10 @@ export function compileSchema(
         .matchAll(/<xs:element name="(\w+)"/g),
     ].map(([, name]) => name),
   );
-  /** A name that the schema itself has, so that nothing of the caller's leaves through a fault. */
-  const isKnown = (node: XmlNode): boolean =>
-    namespaceOf(node) === targetNamespace && known.has(localName(node));
+  const names: Names = {
+    isForeign: (node) => namespaceOf(node) !== targetNamespace,
+    isKnown: (node) => namespaceOf(node) === targetNamespace && known.has(localName(node)),
+  };
 
   const errors: ErrorDetail[] = [];
   const slot = diagnostics.storage.allocate(errors);
@@ -93,7 +102,7 @@ export function compileSchema(
       }
       if (isValid) return [];
       if (details.length === 0) throw new Error("the validation broke off");
-      return details.slice(0, 3).map((detail) => explain(detail, element, isKnown));
+      return details.slice(0, 3).map((detail) => explain(detail, element, names));
     },
   };
 }
@@ -101,11 +110,17 @@ export function compileSchema(
 /** Validations; a context keeps a dictionary, and making one costs as much as a validation. */
 const RENEWED_AFTER = 5_000;
 
-function explain(
-  { message, xpath }: ErrorDetail,
-  root: XmlNode,
-  isKnown: (node: XmlNode) => boolean,
-): Violation {
+interface Names {
+  isForeign(node: XmlNode): boolean;
+  /** A name that the schema itself has, so that nothing of the caller's leaves through a fault. */
+  isKnown(node: XmlNode): boolean;
+}
+
+/** What a person would call an element; anything else may be an attack on whoever reads the fault. */
+const PLAIN_NAME = /^[A-Za-z_][\w.-]{0,39}$/;
+
+function explain({ message, xpath }: ErrorDetail, root: XmlNode, names: Names): Violation {
+  const { isKnown } = names;
   const nodes = follow(root, xpath ?? "");
   const strangerAt = nodes.findIndex((node) => !isKnown(node));
   const path = (strangerAt < 0 ? nodes : nodes.slice(0, strangerAt)).map(localName);
@@ -121,7 +136,11 @@ function explain(
   }
   if (/^Element '[^']*': This element is not expected/.test(message)) {
     const parent = strangerAt < 0 ? path.slice(0, -1) : path;
-    return { path: parent, kind: "unexpected", facet: undefined, expected };
+    const node = nodes.at(strangerAt);
+    const name = node === undefined ? "" : localName(node);
+    const isTold = node !== undefined && PLAIN_NAME.test(name);
+    const intruder = isTold ? { name, isForeign: names.isForeign(node) } : undefined;
+    return { path: parent, kind: "unexpected", facet: undefined, expected, intruder };
   }
   return { path, kind: "value", facet: undefined, expected: [] };
 }
