@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { passwordDigest } from "../../src/domain/secret.ts";
 import { PASSWORD_DIGEST, PASSWORD_TEXT, WSSE, WSU } from "../../src/soap/security/names.ts";
 import { systemClock, systemRandom } from "../../src/system.ts";
-import { openLoad, type Load } from "../support/http-load.ts";
+import { load } from "../support/http-load.ts";
 import { createSigner } from "../support/signed-envelope.ts";
 import { ANSWER_SIZES, PATH, SECRET } from "../support/soap-bench-server.ts";
 
@@ -40,8 +40,10 @@ function digest(): string {
 const SEND = `<SendCertifiedSms xmlns="urn:sms-certificat:v1"><clientReference>2026-1234-1</clientReference><recipient><msisdn>+34600100000</msisdn><name>Núria Solé</name></recipient><text>Teniu una notificació nova a la seu electrònica.</text><fileNumber>2026/1234</fileNumber></SendCertifiedSms>`;
 const GET = `<GetCertificate xmlns="urn:sms-certificat:v1"><clientReference>2026-1234-1</clientReference></GetCertificate>`;
 
-interface Running extends Load {
+interface Running {
+  run(body: Buffer, calls: number): Promise<void>;
   usage(): Promise<Usage>;
+  close(): void;
 }
 
 async function start(kind: string): Promise<Running> {
@@ -50,17 +52,14 @@ async function start(kind: string): Promise<Running> {
     execArgv: ["--import", at("../support/typescript.js")],
   });
   const { port } = await next<{ port: number }>(child);
-  const load = await openLoad(port, PATH, { "Content-Type": "text/xml; charset=utf-8" });
+  const headers = { "Content-Type": "text/xml; charset=utf-8" };
   return {
-    run: (body, calls) => load.run(body, calls),
+    run: (body, calls) => load(port, PATH, headers, body, calls),
     async usage() {
       child.send("usage");
       return next<Usage>(child);
     },
-    close() {
-      load.close();
-      child.disconnect();
-    },
+    close: () => child.disconnect(),
   };
 }
 

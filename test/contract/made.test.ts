@@ -1,65 +1,133 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { parseStringPromise } from "xml2js";
+import { passwordDigest } from "../../src/domain/secret.ts";
+import { systemClock, systemRandom } from "../../src/system.ts";
+import { peer } from "../support/peers.ts";
 import { openDoor, SECRET, type OpenDoor } from "../support/soap-door.ts";
-import { examples, folder, SOAPUI, soapuiProject } from "./made.ts";
+import { folder, SENDABLE } from "./cases.ts";
+import { curlFiles } from "./made-curl.ts";
+import { examples } from "./made-examples.ts";
+import { SOAPUI, soapuiProject } from "./made-soapui.ts";
 
+/** UPDATE_CONTRACT=1 writes what is made from the contract tests: read the difference. */
+const UPDATE = process.env["UPDATE_CONTRACT"] === "1";
 const README = folder("../../wsdl/README.md");
 const PROJECT = folder("../interop/soapui/sms-certificat-soapui-project.xml");
+const CURL = folder("../interop/curl");
 const MARK =
   "<!-- examples: made from test/contract by UPDATE_CONTRACT=1 npm test -- test/contract -->\n";
-const UPDATE = process.env["UPDATE_CONTRACT"] === "1";
+const OPERATIONS = [
+  ...readFileSync(folder("../../wsdl/sms-certificat.wsdl"), "utf8")
+    .split("</wsdl:portType>")[0]!
+    .matchAll(/<wsdl:operation name="(\w+)"/g),
+].map(([, name]) => name ?? "");
 
 test("the examples of wsdl/README.md are the contract tests", () => {
   const [text = "", shown = ""] = readFileSync(README, "utf8").split(MARK);
-  const made = `\n${examples()}`;
+  const made = `\n${examples(OPERATIONS)}`;
   if (UPDATE) writeFileSync(README, `${text}${MARK}${made}`);
   else expect(shown).toBe(made);
 });
 
-test("the SoapUI project is made from the contract tests", () => {
-  if (UPDATE) writeFileSync(PROJECT, soapuiProject());
-  expect(readFileSync(PROJECT, "utf8")).toBe(soapuiProject());
+test("the SoapUI project is made from the contract tests, and has every operation", () => {
+  const made = soapuiProject(OPERATIONS);
+  if (UPDATE) writeFileSync(PROJECT, made);
+  expect(readFileSync(PROJECT, "utf8")).toBe(made);
+  expect(new Set(SOAPUI.map(({ operation }) => operation))).toEqual(new Set(OPERATIONS));
 });
 
-describe("the requests of the SoapUI project, as they are in it", () => {
+test("the curl files are made from the contract tests, and can be run", () => {
+  const made = curlFiles();
+  if (UPDATE) {
+    mkdirSync(CURL, { recursive: true });
+    for (const [name, text] of made) {
+      writeFileSync(`${CURL}/${name}`, text);
+      chmodSync(`${CURL}/${name}`, 0o755);
+    }
+  }
+  expect(readdirSync(CURL).sort()).toEqual([...made.keys()].sort());
+  for (const [name, text] of made) {
+    expect(readFileSync(`${CURL}/${name}`, "utf8")).toBe(text);
+    expect(statSync(`${CURL}/${name}`).mode & 0o111).toBe(0o111);
+  }
+});
+
+describe("against the running service", () => {
   let door: OpenDoor;
   beforeAll(async () => {
-    door = await openDoor();
+    // Shells and SoapUI stamp their messages with the time of the machine.
+    door = await openDoor({ clock: systemClock });
   });
-  afterAll(() => door.close());
+  afterAll(async () => {
+    expect(await door.story.integrity()).toEqual([]);
+    await door.close();
+  });
 
-  test("are answered as the project expects", async () => {
+  test("the requests of the SoapUI project, as they are in it, get what it asserts", async () => {
     const project = (await parseStringPromise(readFileSync(PROJECT, "utf8"))) as Project;
-    const steps =
-      project["con:soapui-project"]["con:testSuite"][0]!["con:testCase"][0]!["con:testStep"];
-    expect(steps.length).toBe(SOAPUI.length);
-    for (const [index, step] of steps.entries()) {
-      const [request = ""] = step["con:config"][0]!["con:request"][0]!["con:request"];
-      const body = request
-        .replaceAll("${#Project#username}", "demo")
-        .replaceAll("${#Project#secret}", SECRET);
+    const [suite] = project["con:soapui-project"]["con:testSuite"];
+    const steps = suite["con:testCase"][0]["con:testStep"];
+    const requests = steps.filter(({ $ }) => $.type === "request");
+    expect(requests.map(({ $ }) => $.name)).toEqual(SOAPUI.map(({ name }) => name));
+    for (const [index, step] of requests.entries()) {
+      const { name, fault, soap12 } = SOAPUI[index]!;
+      const [written] = step["con:config"][0]["con:request"][0]["con:request"];
+      const type = soap12 ? "application/soap+xml" : "text/xml";
       const response = await fetch(`${door.url}/ws/sms-certificat`, {
         method: "POST",
-        headers: { "content-type": "text/xml;charset=UTF-8", "accept-encoding": "gzip,deflate" },
-        body,
+        headers: { "content-type": `${type};charset=UTF-8`, "accept-encoding": "gzip,deflate" },
+        body: expand(written),
       });
-      const isFault = (await response.text()).includes("<faultcode");
-      expect([step.$.name, isFault]).toEqual([SOAPUI[index]![0], SOAPUI[index]![2]]);
+      expect([name, codeIn(await response.text())]).toEqual([name, fault]);
     }
   });
+
+  peer("curl", "openssl")("curl", () => {
+    test.each(SENDABLE.map(({ name, fault }) => [name, fault]))("%s", async (name, fault) => {
+      const env = {
+        PATH: process.env["PATH"],
+        URL: `${door.url}/ws/sms-certificat`,
+        USERNAME: "whole",
+        SECRET,
+      };
+      const { stdout } = await promisify(execFile)(`${CURL}/${name}.sh`, { env });
+      expect(codeIn(stdout)).toBe(fault);
+      if (fault === undefined) expect(stdout).toMatch(/<\w+Response /);
+    });
+  });
 });
+
+function codeIn(answer: string): string | undefined {
+  return /<code>(\w+)<\/code>/.exec(answer)?.[1];
+}
+
+/** What SoapUI puts in the place of its property expansions. */
+function expand(request: string): string {
+  const nonce = systemRandom.bytes(16);
+  const created = systemClock.now().toISOString();
+  const values: Readonly<Record<string, string>> = {
+    "Project#username": "whole",
+    "Project#secret": SECRET,
+    "TestCase#nonce": nonce.toString("base64"),
+    "TestCase#created": created,
+    "TestCase#digest": passwordDigest(nonce, created, SECRET).toString("base64"),
+  };
+  return request.replace(/\$\{#(\w+#\w+)\}/g, (all, name: string) => values[name] ?? all);
+}
 
 interface Project {
   readonly "con:soapui-project": {
-    readonly "con:testSuite": readonly {
-      readonly "con:testCase": readonly { readonly "con:testStep": readonly Step[] }[];
-    }[];
+    readonly "con:testSuite": readonly [
+      { readonly "con:testCase": readonly [{ readonly "con:testStep": readonly Step[] }] },
+    ];
   };
 }
 
 interface Step {
-  readonly $: { readonly name: string };
-  readonly "con:config": readonly {
-    readonly "con:request": readonly { readonly "con:request": readonly string[] }[];
-  }[];
+  readonly $: { readonly type: string; readonly name: string };
+  readonly "con:config": readonly [
+    { readonly "con:request": readonly [{ readonly "con:request": readonly [string] }] },
+  ];
 }

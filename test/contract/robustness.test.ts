@@ -78,6 +78,12 @@ test.each([
     }).join("")}]><l>&m;</l>`,
     "InvalidEnvelope",
   ],
+  [
+    "an external entity",
+    `<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>${GOOD.slice(GOOD.indexOf("<soap:Envelope")).replace(TEXT, "&x;")}`,
+    "InvalidEnvelope",
+  ],
+  ["30 MB of text", within("").replace(TEXT, "a".repeat(30 * 1024 * 1024)), "RequestTooLarge"],
   ["text that is no XML", "hello", "InvalidEnvelope"],
   ["an empty body", "", "InvalidEnvelope"],
   ["half a message", GOOD.slice(0, 700), "InvalidEnvelope"],

@@ -30,7 +30,7 @@ export function normalise(answer: string, request: string, changing = CHANGING):
 }
 
 /** One element per line; it changes white space between elements only. */
-function pretty(xml: string): string {
+export function pretty(xml: string): string {
   let depth = 0;
   const lines = xml.replace(/>\s*</g, ">\n<").split("\n");
   return `${lines

@@ -58,7 +58,8 @@ test("an entity, its user, its mailbox and its alias, and who granted what", asy
     "A09000000",
     ...by,
   );
-  await ok("entity", "set", ...nif, "--language", "oc", "--daily-quota", "500", ...by);
+  const rate = ["--calls-per-second", "7"];
+  await ok("entity", "set", ...nif, "--language", "oc", "--daily-quota", "500", ...rate, ...by);
   expect(await json("entity", "show", ...nif)).toEqual({
     nif: "S0811001G",
     name: "Departament de Proves",
@@ -67,6 +68,7 @@ test("an entity, its user, its mailbox and its alias, and who granted what", asy
     costCentre: null,
     dailyQuota: 500,
     monthlyQuota: null,
+    callsPerSecond: 7,
     enabled: true,
     certificates: true,
   });

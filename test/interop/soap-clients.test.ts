@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { systemClock } from "../../src/system.ts";
+import { expectInTable } from "../support/client-table.ts";
 import { peer } from "../support/peers.ts";
 import { openDoor, SECRET, type OpenDoor } from "../support/soap-door.ts";
 
@@ -13,6 +14,7 @@ interface Report {
   readonly client: string;
   readonly "1.1"?: Suite;
   readonly "1.2"?: Suite;
+  readonly mtom?: Suite;
   readonly passwordText: boolean;
   readonly passwordDigest: boolean;
 }
@@ -58,6 +60,18 @@ async function suite(command: string, ...words: string[]): Promise<Report> {
   return JSON.parse(stdout.slice(stdout.indexOf("{"))) as Report;
 }
 
+/** What the report proves: a suite is there when its client could do all of it. */
+function done(report: Report): Record<string, boolean> {
+  return {
+    "SOAP 1.1": report["1.1"] !== undefined,
+    "SOAP 1.2": report["1.2"] !== undefined,
+    PasswordText: report.passwordText,
+    PasswordDigest: report.passwordDigest,
+    MTOM: report.mtom !== undefined,
+    "Typed fault": report["1.1"]?.fault === ALL_WELL.fault,
+  };
+}
+
 async function expectText(prefix: string, versions: number): Promise<void> {
   const { rows } = await door.story.database.app.query<{ text: string }>(
     "select text from messages where client_reference like $1",
@@ -71,12 +85,14 @@ describe("npm clients", () => {
     const report = await suite(process.execPath, at("node-soap.mjs"));
     expect(report).toMatchObject({ "1.1": ALL_WELL, "1.2": ALL_WELL });
     await expectText("soap", 2);
+    expectInTable("npm soap", done(report));
   });
 
   test("strong-soap", async () => {
     const report = await suite(process.execPath, at("strong-soap.mjs"));
     expect(report).toMatchObject({ "1.1": ALL_WELL, "1.2": ALL_WELL });
     await expectText("strong-soap", 2);
+    expectInTable("npm strong-soap", done(report));
   });
 });
 
@@ -85,6 +101,7 @@ peer("/usr/lib/python3/dist-packages/zeep/__init__.py")("python3-zeep", () => {
     const report = await suite("/usr/bin/python3", at("zeep_client.py"));
     expect(report).toMatchObject({ "1.1": ALL_WELL, "1.2": ALL_WELL });
     await expectText("zeep", 2);
+    expectInTable("python3-zeep with xmlsec", done(report));
   });
 });
 
@@ -93,6 +110,7 @@ peer("php", "/usr/share/doc/php8.2-soap")("php-soap", () => {
     const report = await suite("php", at("php_client.php"));
     expect(report).toMatchObject({ "1.1": ALL_WELL, "1.2": ALL_WELL });
     await expectText("php", 2);
+    expectInTable("php-soap", done(report));
   });
 });
 
@@ -101,6 +119,7 @@ peer("perl", "/usr/share/perl5/SOAP/Lite.pm")("SOAP::Lite", () => {
     const report = await suite("perl", at("soaplite_client.pl"));
     expect(report).toMatchObject({ "1.1": ALL_WELL });
     await expectText("soaplite", 1);
+    expectInTable("SOAP::Lite", done(report));
   });
 });
 
@@ -115,6 +134,7 @@ peer(
       const report = await suite(at("jaxws/run.sh"), build);
       expect(report).toMatchObject({ "1.1": ALL_WELL, "1.2": ALL_WELL, mtom: ALL_WELL });
       await expectText("jaxws", 3);
+      expectInTable("JAX-WS RI with WSS4J (the engine of CXF and SoapUI)", done(report));
     } finally {
       await rm(build, { recursive: true });
     }
@@ -133,6 +153,7 @@ peer(
       const report = await suite(at("gsoap/run.sh"), build);
       expect(report).toMatchObject({ "1.1": ALL_WELL, "1.2": ALL_WELL });
       await expectText("gsoap", 2);
+      expectInTable("gSOAP with its wsse plugin", done(report));
     } finally {
       await rm(build, { recursive: true });
     }

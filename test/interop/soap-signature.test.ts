@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { findCredential, registerCertificate } from "../../src/store/users.ts";
 import { systemClock } from "../../src/system.ts";
+import { expectInTable } from "../support/client-table.ts";
 import { peer } from "../support/peers.ts";
 import { openDoor, type OpenDoor } from "../support/soap-door.ts";
 
@@ -107,6 +108,7 @@ peer(
   test.each(["sha256", "soap12", "sha512", "ecdsa"] as const)("%s is taken once", async (name) => {
     expect(await answerTo(envelopes[name])).toBe("accepted");
     expect(await answerTo(envelopes[name])).toBe("NotAuthenticated");
+    expectInTable("python3-zeep with xmlsec", { "X.509": true });
   });
 
   test("without a Timestamp it is refused", async () => {

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { systemClock } from "../../src/system.ts";
 import { makePair, type OpensslPair } from "../support/openssl-pair.ts";
+import { expectInTable } from "../support/client-table.ts";
 import { peer } from "../support/peers.ts";
 import { openDoor, registerFor, SECRET, type OpenDoor } from "../support/soap-door.ts";
 
@@ -92,6 +93,7 @@ describe.each(["rsa:2048", "ec"] as const)("answers signed with a key of %s", (k
         suites: [suite, suite, suite],
         seen: Array.from({ length: 6 }, () => `${COVERED.join(" ")} true`),
       });
+      expectInTable("JAX-WS RI with WSS4J (the engine of CXF and SoapUI)", { "X.509": true });
     });
   });
 

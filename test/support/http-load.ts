@@ -1,49 +1,44 @@
 import { connect, type Socket } from "node:net";
 
-/** A client that costs less than any server that it measures, so that the server is what is waited for. */
-export interface Load {
-  /** Sends a body again and again on connections that stay open; resolves when the last is answered. */
-  run(body: Buffer, calls: number): Promise<void>;
-  close(): void;
-}
-
 const AT_ONCE = 16;
 
 /**
- * Waking a process that sleeps is paid by the one that writes to it, and the client of a slow server
- * sleeps more than that of a fast one. So this client never sleeps.
+ * Sends a request again and again, on connections of its own; resolves when the last is answered.
+ *
+ * The client costs less than any server that it measures, so that the server is what is waited for; and
+ * it never sleeps, because waking a process is paid by the one that writes to it, and the client of a
+ * slow server would sleep more than that of a fast one.
  */
-export async function openLoad(
+export async function load(
   port: number,
   path: string,
   headers: Readonly<Record<string, string>>,
-): Promise<Load> {
+  body: Buffer,
+  calls: number,
+): Promise<void> {
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    "Host: 127.0.0.1",
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    `Content-Length: ${body.length}`,
+  ];
+  const message = Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), body]);
   const lanes = await Promise.all(Array.from({ length: AT_ONCE }, () => openLane(port)));
   let awake = true;
   const stayAwake = (): void => {
     if (awake) setImmediate(stayAwake);
   };
   stayAwake();
-  const fixed = Object.entries({ Host: "127.0.0.1", ...headers });
-  return {
-    async run(body, calls) {
-      const head = [
-        `POST ${path} HTTP/1.1`,
-        ...fixed.map(([name, value]) => `${name}: ${value}`),
-        `Content-Length: ${body.length}`,
-      ];
-      const message = Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), body]);
-      let left = calls;
-      const drive = async (lane: Lane): Promise<void> => {
-        while (left-- > 0) await lane(message);
-      };
-      await Promise.all(lanes.map(({ send }) => drive(send)));
-    },
-    close() {
-      awake = false;
-      for (const { socket } of lanes) socket.destroy();
-    },
+  let left = calls;
+  const drive = async ({ send }: { send: Lane }): Promise<void> => {
+    while (left-- > 0) await send(message);
   };
+  try {
+    await Promise.all(lanes.map(drive));
+  } finally {
+    awake = false;
+    for (const { socket } of lanes) socket.destroy();
+  }
 }
 
 type Lane = (message: Buffer) => Promise<void>;

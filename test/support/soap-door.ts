@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import fastify, { type FastifyInstance } from "fastify";
+import { PERMISSIONS } from "../../src/domain/entity.ts";
 import { encryptSecret, hashSecret } from "../../src/domain/secret.ts";
 import { uuidv7, type EntityId, type UserId } from "../../src/domain/ids.ts";
 import { acceptSubmission } from "../../src/lifecycle/accept-submission.ts";
@@ -40,7 +41,8 @@ export interface OpenDoor {
 }
 
 /**
- * Users, all with the same secret: `demo`; `text-only`, who may not use PasswordDigest; `no-permission`;
+ * Users, all with the same secret: `demo`; `whole`, who may do everything; `text-only`, who may not use
+ * PasswordDigest; `no-permission`;
  * `no-contract`, whose entity has no certified SMS; `bus`, the bus itself, of an
  * entity of its own; and `officer`, who is the officer 00000000T of the entity of `demo`.
  */
@@ -157,6 +159,7 @@ async function addUsers({ context, caller }: Story, key: Buffer): Promise<void> 
   await replaceCodes(db, without.entityId, ["800180001"]);
   const users = [
     { username: "demo", permissions: ["send", "certificates", "consult"] as const },
+    { username: "whole", permissions: PERMISSIONS },
     { username: "text-only", digest: false },
     { username: "no-permission", permissions: [] },
     { username: "no-contract", entityId: without.entityId },

@@ -111,9 +111,9 @@ export function compileSchema(
 const RENEWED_AFTER = 5_000;
 
 interface Names {
-  isForeign(node: XmlNode): boolean;
+  readonly isForeign: (node: XmlNode) => boolean;
   /** A name that the schema itself has, so that nothing of the caller's leaves through a fault. */
-  isKnown(node: XmlNode): boolean;
+  readonly isKnown: (node: XmlNode) => boolean;
 }
 
 /** What a person would call an element; anything else may be an attack on whoever reads the fault. */

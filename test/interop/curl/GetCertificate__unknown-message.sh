@@ -1,0 +1,30 @@
+#!/bin/sh
+# GetCertificate__unknown-message: answers a fault, MessageNotFound.
+# Made from test/contract by UPDATE_CONTRACT=1 npm test -- test/contract/made
+# USERNAME and SECRET are those that scripts/demo --keep prints.
+set -eu
+URL=${URL:-http://127.0.0.1:8080/ws/sms-certificat}
+USERNAME=${USERNAME:-demo}
+: "${SECRET:?the secret of the user}"
+
+curl --silent --show-error "$URL" \
+  --header 'Content-Type: text/xml; charset=utf-8' \
+  --header 'SOAPAction: "urn:sms-certificat:v1/GetCertificate"' \
+  --data-binary @- <<XML
+<?xml version="1.0" encoding="UTF-8"?>
+<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">
+  <soap:Header>
+    <wsse:Security xmlns:wsse="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" soap:mustUnderstand="1">
+      <wsse:UsernameToken>
+        <wsse:Username>$USERNAME</wsse:Username>
+        <wsse:Password Type="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText">$SECRET</wsse:Password>
+      </wsse:UsernameToken>
+    </wsse:Security>
+  </soap:Header>
+  <soap:Body>
+    <GetCertificate xmlns="urn:sms-certificat:v1">
+      <clientReference>no-hi-es</clientReference>
+    </GetCertificate>
+  </soap:Body>
+</soap:Envelope>
+XML

@@ -1,0 +1,34 @@
+#!/bin/sh
+# SendCertifiedSms__must-understand-soap12: answers a fault, MustUnderstand.
+# Made from test/contract by UPDATE_CONTRACT=1 npm test -- test/contract/made
+# USERNAME and SECRET are those that scripts/demo --keep prints.
+set -eu
+URL=${URL:-http://127.0.0.1:8080/ws/sms-certificat}
+USERNAME=${USERNAME:-demo}
+: "${SECRET:?the secret of the user}"
+
+curl --silent --show-error "$URL" \
+  --header 'Content-Type: application/soap+xml; charset=utf-8; action="urn:sms-certificat:v1/SendCertifiedSms"' \
+  --data-binary @- <<XML
+<?xml version="1.0" encoding="UTF-8"?>
+<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope">
+  <soap:Header>
+    <t:Transaccio xmlns:t="urn:exemple:transaccions" soap:mustUnderstand="true">5</t:Transaccio>
+    <wsse:Security xmlns:wsse="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" soap:mustUnderstand="1">
+      <wsse:UsernameToken>
+        <wsse:Username>$USERNAME</wsse:Username>
+        <wsse:Password Type="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText">$SECRET</wsse:Password>
+      </wsse:UsernameToken>
+    </wsse:Security>
+  </soap:Header>
+  <soap:Body>
+    <SendCertifiedSms xmlns="urn:sms-certificat:v1">
+      <clientReference>x</clientReference>
+      <recipient>
+        <msisdn>+34600100000</msisdn>
+      </recipient>
+      <text>Teniu una notificació nova a la seu electrònica.</text>
+    </SendCertifiedSms>
+  </soap:Body>
+</soap:Envelope>
+XML
