@@ -127,8 +127,23 @@ function assertKeyIs(signature: XmlNode, token: XmlNode): void {
 
 function readToken(token: XmlNode): X509Certificate {
   if (attributeOf(token, "", "ValueType") !== X509_TOKEN) throw broken();
+  const text = textOf(token);
+  let certificate = certificates.get(text);
+  if (certificate === undefined) {
+    certificate = parseCertificate(Buffer.from(text, "base64"));
+    if (certificates.size >= REMEMBERED_AT_MOST) certificates.clear();
+    certificates.set(text, certificate);
+  }
+  return certificate;
+}
+
+/** Back offices sign with the same certificate again and again. */
+const certificates = new Map<string, X509Certificate>();
+const REMEMBERED_AT_MOST = 200;
+
+function parseCertificate(bytes: Buffer): X509Certificate {
   try {
-    return new X509Certificate(base64(token));
+    return new X509Certificate(bytes);
   } catch {
     throw broken();
   }
