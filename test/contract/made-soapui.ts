@@ -11,7 +11,7 @@ export const SOAPUI: readonly Sendable[] = SENDABLE.filter(
 );
 
 /** A request with the property expansions of SoapUI for what differs from place to place. */
-export function withProperties({ request }: Sendable): string {
+function withProperties({ request }: Sendable): string {
   return request
     .replace(/<wsse:Username>(demo|accountant)</, "<wsse:Username>${#Project#username}<")
     .replace(">demo-secret<", ">${#Project#secret}<")
