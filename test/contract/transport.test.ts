@@ -86,6 +86,7 @@ test("values of ours are escaped, whatever they look like", async () => {
   const body = request("GetStatus__unknown").replace("no-hi-es", reference);
   const response = await post(body, { "content-type": "text/xml" });
   const answer = await response.text();
+  expect(answer).toContain(`<clientReference>${reference}</clientReference>`);
   expect(answer).not.toContain("<evil");
   expect(answer).not.toContain("<![CDATA[");
 });
