@@ -1,9 +1,7 @@
-import { readContract } from "../../src/soap/contract.ts";
 import { escapeAttribute } from "../../src/soap/xml/write.ts";
 import { SENDABLE, type Sendable } from "./cases.ts";
 
-const PLACE = "http://127.0.0.1:8080";
-const ADDRESS = `${PLACE}/ws/sms-certificat`;
+const ADDRESS = "http://127.0.0.1:8080/ws/sms-certificat";
 
 /** SoapUI itself does not let a request of another envelope leave. */
 export const SOAPUI: readonly Sendable[] = SENDABLE.filter(
@@ -35,30 +33,13 @@ testRunner.testCase.setPropertyValue("created", created)
 testRunner.testCase.setPropertyValue("digest", sha1.digest().encodeBase64().toString())
 `;
 
-/** A SoapUI project that opens as it is: it carries the WSDL and its schema. */
+/** A SoapUI project that opens as it is, and reads the WSDL from the demo. */
 export function soapuiProject(operations: readonly string[]): string {
-  const contract = readContract();
-  const parts = [
-    ["?wsdl", contract.wsdl(PLACE), "http://schemas.xmlsoap.org/wsdl/"],
-    [
-      "?xsd=sms-certificat.xsd",
-      contract.xsd("sms-certificat.xsd") ?? "",
-      "http://www.w3.org/2001/XMLSchema",
-    ],
-  ] as const;
-  const cache = parts
-    .map(
-      ([query, content, type]) =>
-        `<con:part><con:url>${ADDRESS}${query}</con:url><con:content>${cdata(content)}</con:content><con:type>${type}</con:type></con:part>`,
-    )
-    .join("\n      ");
   const interfaces = (["1_1", "1_2"] as const).map((version) => {
     const binding = bindingOf(version === "1_2");
     return `<con:interface xsi:type="con:WsdlInterface" wsaVersion="NONE" name="${binding}" type="wsdl" bindingName="{urn:sms-certificat:v1}${binding}" soapVersion="${version}" anonymous="optional" definition="${ADDRESS}?wsdl">
     <con:settings/>
-    <con:definitionCache type="TEXT" rootPart="${ADDRESS}?wsdl">
-      ${cache}
-    </con:definitionCache>
+    <con:definitionCache type="TEXT" rootPart=""/>
     <con:endpoints><con:endpoint>${ADDRESS}</con:endpoint></con:endpoints>
     ${operations.map((operation) => writeOperation(operation, version === "1_2")).join("\n    ")}
   </con:interface>`;

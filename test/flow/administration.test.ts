@@ -69,6 +69,7 @@ test("an entity, its user, its mailbox and its alias, and who granted what", asy
     dailyQuota: 500,
     monthlyQuota: null,
     callsPerSecond: 7,
+    ine10: null,
     enabled: true,
     certificates: true,
   });

@@ -4,8 +4,8 @@ import { createCallRate } from "../../src/soap/call-rate.ts";
 import { createHands } from "../support/hands.ts";
 
 const ONE = { entityId: "one" as EntityId };
-const { clock, advance } = createHands();
-const rate = createCallRate(clock, 2);
+const hands = createHands();
+const rate = createCallRate(hands.clock, 2);
 
 function take(entity: Parameters<typeof rate.assertMayCall>[0]): number | "served" {
   try {
@@ -20,7 +20,7 @@ function take(entity: Parameters<typeof rate.assertMayCall>[0]): number | "serve
 test("ten seconds' worth may come at once, then each second brings its calls", async () => {
   expect(Array.from({ length: 20 }, () => take(ONE))).toEqual(Array(20).fill("served"));
   expect(take(ONE)).toBe(1);
-  await advance(1_000);
+  await hands.advance(1_000);
   expect([take(ONE), take(ONE), take(ONE)]).toEqual(["served", "served", 1]);
 });
 
@@ -31,6 +31,6 @@ test("one entity takes nothing from another, and may have a rate of its own", ()
 });
 
 test("an entity that was quiet for long has no more than ten seconds' worth", async () => {
-  await advance(3_600_000);
+  await hands.advance(3_600_000);
   expect(Array.from({ length: 21 }, () => take(ONE)).at(-1)).toBe(1);
 });
