@@ -29,6 +29,7 @@ import { tellStatus } from "./lifecycle/tell-status.ts";
 import { openObjectStore } from "./object-store-parts.ts";
 import { openDatabase } from "./open-database.ts";
 import { createOperatorLink } from "./operator-link.ts";
+import { answerBusBatches } from "./pica/batches/work-on-batches.ts";
 import { busPorts } from "./pica/ports.ts";
 import { registerMailboxPage } from "./portal/mailbox-page.ts";
 import { registerHealth } from "./portal/health.ts";
@@ -113,6 +114,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
         confirm: () => confirmMailboxes(context),
         bounce: () => (mail?.bounces ? recordBounces(context, mail.bounces) : Promise.resolve(0)),
         retain: () => retainCertificates(context).then(() => 0),
+        batch: () => answerBusBatches(context, log),
         fixity: () => checkFixity(context).then(() => 0),
       },
       (step, error) => log.error("a step failed; the next tick tries again", { step, error }),

@@ -39,7 +39,7 @@ export interface LifecycleContext {
   readonly inbox: (receipt: StoredReceipt) => Promise<void>;
   readonly settings: LifecycleSettings;
   /** Makes a step look for work soon; the tick makes it certain. */
-  readonly wake: (step: Step | "match") => void;
+  readonly wake: (step: Step | "match" | "batch") => void;
   /** Tells what is durable now, to the log and the metrics; called after the commit. */
   readonly tell: (event: BusinessEvent) => void;
 }

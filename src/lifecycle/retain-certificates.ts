@@ -1,4 +1,5 @@
 import { DAY } from "../domain/clock.ts";
+import { forgetBatches } from "../store/batches.ts";
 import { forgetReleasedObject, readReleasedObjects } from "../store/certificates.ts";
 import { forgetAwaited } from "../store/relay.ts";
 import {
@@ -24,6 +25,8 @@ interface Retained {
 const BATCH = 500;
 /** Longer than any segment is listened to. */
 const STRAYS_ARE_KEPT = 40 * DAY;
+/** Long after anybody asks for their answers; what they sent is known by its reference for years. */
+const BATCHES_ARE_KEPT = 40 * DAY;
 /** With fewer months ahead a person must look: without a partition nothing is accepted. */
 const FEWEST_MONTHS_AHEAD = 2;
 
@@ -40,6 +43,8 @@ export async function retainCertificates(context: LifecycleContext): Promise<Ret
   await forgetNonces(db, now);
   await forgetAwaited(db, now);
   await forgetStrays(db, now, new Date(now.getTime() - STRAYS_ARE_KEPT));
+  const batchesEnd = new Date(now.getTime() - BATCHES_ARE_KEPT);
+  await untilNoneIsLeft(() => forgetBatches(db, now, batchesEnd));
   const certificatesPurged = await untilNoneIsLeft(() => purgeExpired(db, now, BATCH));
   await untilNoneIsLeft(() => purgeCancelled(db, now, BATCH));
   const partitionsDropped = await dropEmptyMonths(db, now);

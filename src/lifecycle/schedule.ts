@@ -8,6 +8,7 @@ export type Tick = () => Promise<number>;
 const TIMETABLE = {
   relay: "* * * * * *",
   match: "* * * * * *",
+  batch: "* * * * * *",
   ask: "*/20 * * * * *",
   settle: "* * * * * *",
   certify: "* * * * * *",
@@ -22,7 +23,7 @@ type Timer = keyof typeof TIMETABLE;
 
 export interface Schedule {
   /** Makes a step look soon: the usual path is quick, the tick makes it certain. */
-  wake(step: Step | "match"): void;
+  wake(step: Step | "match" | "batch"): void;
   start(): void;
   /** No more ticks; resolves when what runs has ended. */
   stop(): Promise<void>;

@@ -67,11 +67,11 @@ async function answered(
 }
 
 /** In the wording of the bus. */
-function repeated(id: string): BusRefusal {
+export function repeated(id: string): BusRefusal {
   return new BusRefusal("0229", `'${id}'.`);
 }
 
-function failedAnswer(request: Solicitud, correlationId: string): SpecificAnswer {
+export function failedAnswer(request: Solicitud, correlationId: string): SpecificAnswer {
   return wrapped(request.operation ?? "Enviament", {
     before: writePicaError(correlationId),
     after: "",
@@ -79,7 +79,7 @@ function failedAnswer(request: Solicitud, correlationId: string): SpecificAnswer
 }
 
 /** The whole Respuesta; a PDF that would make it larger than the bus carries stays behind its address. */
-function writeWhole(
+export function writeWhole(
   control: Control,
   requests: readonly Solicitud[],
   answers: readonly SpecificAnswer[],
@@ -119,6 +119,6 @@ export function writeRefusal(
   return writeAnswer(control, estado, now, transmissions);
 }
 
-function refusedEstado({ code, literal }: BusRefusal): Estado {
+export function refusedEstado({ code, literal }: BusRefusal): Estado {
   return { code: "0502", secondary: code, literal, hours: 0 };
 }

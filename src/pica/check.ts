@@ -40,7 +40,7 @@ export function checkPetition(petition: Petition, demands: Demands): void {
  *
  * @throws BusRefusal
  */
-function checkControl(control: Control, demands: Demands): void {
+export function checkControl(control: Control, demands: Demands): void {
   const { modality, genericModality } = demands;
   const known = control.modality in MODALITIES || control.modality === genericModality;
   if (control.product !== PRODUCT || !known) throw new BusRefusal("0234");

@@ -2,11 +2,14 @@ import type { Payload } from "../soap/answer.ts";
 import type { Operation } from "../soap/operations/operation.ts";
 import type { XmlNode } from "../soap/xml/node.ts";
 import type { Schema } from "../soap/xml/schema.ts";
-import { answerPetition, writeRefusal, type Trace } from "./answer-petition.ts";
+import { answerPetition, refusedEstado, writeRefusal, type Trace } from "./answer-petition.ts";
+import { takeBatch } from "./batches/take-batch.ts";
+import { tellBatch } from "./batches/tell-batch.ts";
 import type { Demands } from "./check.ts";
 import type { BusParts } from "./parts.ts";
-import { readPetition } from "./read-petition.ts";
+import { readPetition, readQuestion } from "./read-petition.ts";
 import { BusRefusal } from "./refusal.ts";
+import { writeAnswer, writeConfirmation } from "./write-message.ts";
 
 type Doing = ReturnType<Operation["read"]>;
 
@@ -19,6 +22,10 @@ interface Wrapper {
 /** What the doors do, whatever their spelling. */
 export interface BusOperations {
   sync(wrapper: XmlNode, named: Wrapper): Doing;
+  /** Stores a batch and confirms it. */
+  async(wrapper: XmlNode, named: Wrapper): Doing;
+  /** Tells where a batch is. */
+  result(wrapper: XmlNode, named: Wrapper): Doing;
 }
 
 export function busOperations(
@@ -58,6 +65,26 @@ export function busOperations(
           () =>
             answerPetition(context, petition, { caller, means }, demands, traceOf(correlationId)),
           (refusal) => writeRefusal(petition, petition.requests, refusal, now()),
+        );
+    },
+    async(node, wrapper) {
+      const petition = readPetition(node, product);
+      return (_backend, caller, means, correlationId) =>
+        orRefused(
+          wrapper,
+          correlationId,
+          () => takeBatch(context, petition, { caller, means }, demands),
+          (refusal) => writeConfirmation(petition, refusedEstado(refusal), now()),
+        );
+    },
+    result(node, wrapper) {
+      const question = readQuestion(node);
+      return (_backend, caller, means, correlationId) =>
+        orRefused(
+          wrapper,
+          correlationId,
+          () => tellBatch(context, question, { caller, means }, demands),
+          (refusal) => writeAnswer(question, refusedEstado(refusal), now(), []),
         );
     },
   };

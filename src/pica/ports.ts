@@ -34,11 +34,29 @@ export function busPorts({ context, settings, log }: BusParts): Port[] {
       operations: { procesa: "sync" },
       demands: pci,
     },
+    {
+      path: "/ws/pica/Asincron",
+      wsdl: "asincron",
+      namespace: PCI_NAMESPACE,
+      operations: { procesa: "async" },
+      demands: pci,
+    },
+    {
+      path: "/ws/pica/AsincronResposta",
+      wsdl: "asincron-resposta",
+      namespace: PCI_NAMESPACE,
+      operations: { procesa: "result" },
+      demands: pci,
+    },
     ...Object.keys(MODALITIES).map((modality) => ({
       path: `/ws/pica/services/${modality}`,
       wsdl: "pica" as const,
       namespace: settings.namespace,
-      operations: { cridaSincrona: "sync" } as const,
+      operations: {
+        cridaSincrona: "sync",
+        cridaAsincrona: "async",
+        obtindreResultat: "result",
+      } as const,
       demands: { modality, genericModality, officerNeeded: true },
     })),
   ];

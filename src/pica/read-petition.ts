@@ -23,6 +23,16 @@ export function readPetition(wrapper: XmlNode, product: Schema): Petition {
   };
 }
 
+/**
+ * Reads a SolicitudRespuesta in the same way.
+ *
+ * @throws ServiceError SchemaViolation
+ */
+export function readQuestion(wrapper: XmlNode): Control {
+  const question = childOf(wrapper, NAMESPACE.question, "SolicitudRespuesta");
+  return readControl(question, NAMESPACE.question);
+}
+
 function readControl(message: XmlNode, namespace: string): Control {
   const node = childOf(message, namespace, "Atributos");
   const text = (name: string, most: number): string | undefined =>

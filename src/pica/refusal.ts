@@ -2,7 +2,7 @@
  * The errors of the bus that go into Estado with 0502: SCSP's codes, each with its sentence. Whoever
  * adds one adds its row to wsdl/pica/README.md and its folder to test/contract.
  */
-const REFUSALS = {
+export const REFUSALS = {
   "0229": "Transmissió ja enregistrada",
   "0233": "No s'ha pogut identificar el titular",
   "0234": "El producte o la modalitat no és d'aquest servei",

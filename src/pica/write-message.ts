@@ -15,6 +15,9 @@ export interface Estado {
 }
 
 export const FINISHED: Estado = { code: "0003", literal: "OK", hours: 0 };
+/** A batch takes seconds; the unit of the bus is the hour. */
+export const PENDING: Estado = { code: "0001", literal: "Pendent", hours: 1 };
+export const IN_PROCESS: Estado = { code: "0002", literal: "En procés", hours: 1 };
 
 /** A Respuesta around its transmissions, which are absent when there is none. */
 export function writeAnswer(
@@ -26,6 +29,10 @@ export function writeAnswer(
   const inside =
     transmissions.length === 0 ? "" : `<Transmisiones>${transmissions.join("")}</Transmisiones>`;
   return `<Respuesta xmlns="${NAMESPACE.answer}">${attributes(control, estado, now)}${inside}</Respuesta>`;
+}
+
+export function writeConfirmation(control: Control, estado: Estado, now: Date): string {
+  return `<ConfirmacionPeticion xmlns="${NAMESPACE.confirmation}">${attributes(control, estado, now)}</ConfirmacionPeticion>`;
 }
 
 function attributes(control: Control, estado: Estado, now: Date): string {

@@ -44,7 +44,7 @@ export interface OpenDoor {
  * Users, all with the same secret: `demo`; `whole`, who may do everything; `text-only`, who may not use
  * PasswordDigest; `no-permission`;
  * `no-contract`, whose entity has no certified SMS; `bus`, the bus itself, of an
- * entity of its own; and `officer`, who is the officer 00000000T of the entity of `demo`.
+ * entity of its own; `sender`, who may only send; and `officer`, who is the officer 00000000T of the entity of `demo`.
  */
 export async function openDoor(
   options: Partial<DoorOptions> = {},
@@ -170,6 +170,7 @@ async function addUsers({ context, caller }: Story, key: Buffer): Promise<void> 
     },
     { username: "bus", entityId: bus.entityId },
     { username: "officer" },
+    { username: "sender", permissions: ["send"] as const },
   ];
   for (const { username, digest = true, ...more } of users) {
     const user = { ...caller.user, userId: newId() as UserId, username, ...more };

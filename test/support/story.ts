@@ -13,6 +13,7 @@ import { relayMessages } from "../../src/lifecycle/relay-message.ts";
 import { retainCertificates } from "../../src/lifecycle/retain-certificates.ts";
 import { settleOutcomes } from "../../src/lifecycle/settle-outcome.ts";
 import { tellStatus, type MessageStatus } from "../../src/lifecycle/tell-status.ts";
+import { answerBusBatches } from "../../src/pica/batches/work-on-batches.ts";
 import { insertEntity } from "../../src/store/entities.ts";
 import { createAcceptance } from "../../src/store/acceptance.ts";
 import { createReceiptInbox } from "../../src/store/receipt-inbox.ts";
@@ -55,6 +56,8 @@ export interface StoryOptions {
 
 export const HOURS = 3_600_000;
 
+const SILENT = { error: (): void => undefined };
+
 export async function startStory(options: StoryOptions = {}): Promise<Story> {
   const database = await createTestDatabase();
   const listening: { context?: LifecycleContext } = {};
@@ -95,6 +98,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
 
   async function steps(): Promise<number> {
     let taken = 0;
+    taken += await answerBusBatches(context, SILENT);
     taken += await relayMessages(context);
     taken += await matchReceipts(context);
     taken += await settleOutcomes(context);

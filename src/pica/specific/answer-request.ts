@@ -39,12 +39,12 @@ export async function answerRequest(
   }
 }
 
-export function wrapped(operation: string, { before, pdf, after }: SpecificAnswer): SpecificAnswer {
+export function wrapped(operation: string, answer: SpecificAnswer): SpecificAnswer {
   const name = `Resposta${operation}`;
   return {
-    before: `<${name} xmlns="${NAMESPACE.product}">${before}`,
-    pdf,
-    after: `${after}</${name}>`,
+    ...answer,
+    before: `<${name} xmlns="${NAMESPACE.product}">${answer.before}`,
+    after: `${answer.after}</${name}>`,
   };
 }
 

@@ -1,4 +1,6 @@
+import type { MessageId } from "../../domain/ids.ts";
 import { inMadrid } from "../../domain/madrid.ts";
+import type { CertificateKind } from "../../domain/outcome.ts";
 import type { CertificateAnswer } from "../../lifecycle/fetch-certificate.ts";
 import { element } from "../../soap/xml/write.ts";
 import { PENDING, writeErrors } from "./errors.ts";
@@ -9,6 +11,9 @@ export interface SpecificAnswer {
   readonly before: string;
   readonly pdf?: Buffer | undefined;
   readonly after: string;
+  /** Whose PDF it is. */
+  readonly certificate?:
+    { readonly messageId: MessageId; readonly kind: CertificateKind } | undefined;
 }
 
 export function writeCertificat(answer: CertificateAnswer, format: "PDF" | "URL"): SpecificAnswer {
@@ -34,5 +39,8 @@ export function writeCertificat(answer: CertificateAnswer, format: "PDF" | "URL"
     element("UrlDescarrega", `${answer.verificationUrl}/pdf`),
     element("FormatDocument", "PDF"),
   ].join("");
-  return { before, pdf: format === "PDF" ? answer.pdf : undefined, after: "</CertificatEmes>" };
+  const after = "</CertificatEmes>";
+  if (format === "URL") return { before, after };
+  const { messageId, kind, pdf } = answer;
+  return { before, pdf, after, certificate: { messageId, kind } };
 }

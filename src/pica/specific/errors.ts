@@ -15,7 +15,7 @@ export interface SpecificError {
  * The codes of business errors, after those of eNOTUM where it has one; wsdl/pica/README.md has the
  * table. Undefined: such an error is told in another layer.
  */
-const CODES = {
+export const CODES = {
   SchemaViolation: "101",
   NotAuthorised: "104",
   InvalidRecipient: "630",

@@ -7,7 +7,7 @@ import { fillIn, normalise } from "../wire.ts";
 
 /**
  * One folder per test, `<door>__<case>`: `before.xml` is what has to happen first (sent to the same door,
- * or to the one in its name: `before.Asincron.xml`; then the lifecycle runs until nothing is due),
+ * or to the one in its name: `before.Asincron.xml`, `before.1.Sincron.xml`; then the lifecycle runs until nothing is due),
  * `request.xml` is sent, and the answer must be `response.xml` or `fault.xml`. The door checks each
  * answer against its schema. UPDATE_CONTRACT=1 writes the answers: read the difference.
  */
@@ -35,7 +35,7 @@ test.each(CASES)("%s", async (name) => {
   const now = door.story.hands.clock.now();
   const own = name.slice(0, name.indexOf("__"));
   for (const file of readdirSync(join(FOLDER, name)).filter((each) => each.startsWith("before"))) {
-    const [, other] = /^before\.(.+)\.xml$/.exec(file) ?? [];
+    const [, other] = /^before(?:\.\d)?\.([^\d].+)\.xml$/.exec(file) ?? [];
     const first = await post(other ?? own, fillIn(read(file), now, nonce));
     expect({ status: first.status, body: await first.text() }).toMatchObject({ status: 200 });
     await door.story.pass();
