@@ -10,6 +10,7 @@ import { trustCommand } from "./command-line/administration/trust.ts";
 import { userCommand } from "./command-line/administration/user.ts";
 import { print, UsageError, type Command } from "./command-line/command.ts";
 import { conflictsCommand } from "./command-line/conflicts.ts";
+import { exportCommand, importCommand } from "./command-line/copy.ts";
 import { demoCommand } from "./command-line/demo.ts";
 import { resendCommand, verifyCommand, workCommand } from "./command-line/operations.ts";
 import { holdCommand } from "./command-line/hold.ts";
@@ -36,6 +37,8 @@ const COMMANDS: readonly Command[] = [
   conflictsCommand,
   holdCommand,
   verifyCommand,
+  exportCommand,
+  importCommand,
   verifyPdfCommand,
   simulateOperatorCommand,
 ];

@@ -1,11 +1,13 @@
-import type pg from "pg";
+import pg from "pg";
 import { packageFile } from "./package-file.ts";
 import type { Settings } from "./settings.ts";
 import { createPool } from "./store/database.ts";
 import { findEmbedded, startEmbedded } from "./store/embedded.ts";
 import { prepareDatabase } from "./store/prepare-database.ts";
+import { clientOfPrimary, findPrimary } from "./store/primary.ts";
 import { ensureMonths } from "./store/retention.ts";
 import { asApplication } from "./store/roles.ts";
+import { SetupProblem } from "./store/setup-problem.ts";
 import { systemTimers } from "./system.ts";
 
 export interface OpenDatabase {
@@ -34,6 +36,7 @@ export async function openDatabase(settings: Settings, options: Options): Promis
     if (!closing.begun) options.onError(error);
   });
   try {
+    await refuseHalfImport(db);
     await ensureMonths(db, options.now);
   } catch (error) {
     await db.end();
@@ -50,8 +53,44 @@ export async function openDatabase(settings: Settings, options: Options): Promis
   };
 }
 
+/**
+ * Runs one piece of work on a connection of the owner of the tables, beside a running service or
+ * without one; the database is brought to the schema of this program first.
+ *
+ * @throws SetupProblem what a person has to mend
+ */
+export async function withOwner<T>(
+  settings: Settings,
+  options: Options,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const { owner, stop } = await connect(settings, options);
+  try {
+    const client = new pg.Client({ application_name: "sms-certificat copy", ...owner });
+    // The query that runs meanwhile fails with the same error.
+    client.on("error", () => undefined);
+    await client.connect();
+    return await work(client).finally(() => client.end());
+  } finally {
+    await stop();
+  }
+}
+
+async function refuseHalfImport(db: pg.Pool): Promise<void> {
+  const { rows } = await db.query<{ begun: boolean }>(
+    "select to_regclass('public.import_progress') is not null as begun",
+  );
+  if (!rows[0]?.begun) return;
+  throw new SetupProblem({
+    ca: "En aquesta base de dades hi ha una importació a mitges: torneu a executar `import` fins que acabi.",
+    es: "En esta base de datos hay una importación a medias: vuelva a ejecutar `import` hasta que acabe.",
+    en: "An import into this database has not ended: run `import` again until it has.",
+  });
+}
+
 interface Connected {
   readonly app: pg.PoolConfig;
+  readonly owner: pg.ClientConfig;
   readonly stop: () => Promise<void>;
 }
 
@@ -60,18 +99,25 @@ async function connect(settings: Settings, options: Options): Promise<Connected>
   const { now } = options;
   const { database, dataDirectory } = settings;
   if (database) {
-    const { url, ownerUrl } = database;
-    await prepareDatabase({ owner: { connectionString: ownerUrl ?? url }, directory, now });
-    const connectionString = ownerUrl === undefined ? asApplication(url) : url;
-    return { app: { connectionString }, stop: () => Promise.resolve() };
+    const { urls, ownerUrls } = database;
+    const owner = { connectionString: await findPrimary(ownerUrls ?? urls) };
+    await prepareDatabase({ owner, directory, now });
+    const addresses = ownerUrls ? urls : urls.map(asApplication);
+    const connectionString = await findPrimary(addresses);
+    const others = addresses.filter((address) => address !== connectionString);
+    const app =
+      others.length === 0
+        ? { connectionString }
+        : { connectionString, Client: clientOfPrimary([connectionString, ...others]) };
+    return { app, owner, stop: () => Promise.resolve() };
   }
   const running = options.join ? await findEmbedded(dataDirectory) : undefined;
-  if (running) return { app: running.app, stop: () => Promise.resolve() };
+  if (running) return { ...running, stop: () => Promise.resolve() };
   const embedded = await startEmbedded({
     dataDirectory,
     timers: systemTimers,
     onLost: options.onError,
   });
   await prepareDatabase({ owner: embedded.owner, directory, now });
-  return { app: embedded.app, stop: () => embedded.stop() };
+  return { app: embedded.app, owner: embedded.owner, stop: () => embedded.stop() };
 }

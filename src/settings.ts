@@ -1,5 +1,6 @@
 import { addDuration, type Duration } from "./domain/clock.ts";
 import { MINIMUM_RETENTION } from "./domain/retention.ts";
+import { readDatabase, type DatabaseSettings } from "./settings/database.ts";
 import type { EniSettings } from "./domain/eni.ts";
 import { readBus, type BusSettings } from "./settings/bus.ts";
 import { readEni } from "./settings/eni.ts";
@@ -25,7 +26,7 @@ export interface Settings
   readonly publicUrl: string | undefined;
   readonly dataDirectory: string;
   /** Undefined: the embedded database in the data directory. */
-  readonly database: { readonly url: string; readonly ownerUrl: string | undefined } | undefined;
+  readonly database: DatabaseSettings | undefined;
   readonly receiptDeadline: Duration;
   readonly receiptGrace: Duration;
   readonly retention: Duration;
@@ -67,9 +68,6 @@ export function parseSettings(environment: Environment): Settings {
   const reader = createSettingsReader(environment);
   const { production, text, fault, inProduction, port, url, duration, oneOf } = reader;
 
-  const databaseUrl = url("DATABASE_URL", ["postgres:", "postgresql:"]);
-  const ownerUrl = url("DATABASE_OWNER_URL", ["postgres:", "postgresql:"]);
-  if (production && databaseUrl === undefined) fault("DATABASE_URL is needed in production");
   if (production && text("PUBLIC_URL") === undefined) fault("PUBLIC_URL is needed in production");
   const retention = duration("RETENTION", "P5Y");
   if (isShorterThanMinimum(retention)) fault("RETENTION must be five years (P5Y) or more");
@@ -80,7 +78,7 @@ export function parseSettings(environment: Environment): Settings {
     port: port("PORT", 8080),
     publicUrl: url("PUBLIC_URL", ["http:", "https:"]),
     dataDirectory: text("DATA_DIRECTORY") ?? "data",
-    database: databaseUrl === undefined ? undefined : { url: databaseUrl, ownerUrl },
+    database: readDatabase(reader),
     receiptDeadline: duration("RECEIPT_DEADLINE", "PT120H"),
     receiptGrace: duration("RECEIPT_GRACE", "PT10M"),
     retention,

@@ -15,7 +15,12 @@ import { retainUntil } from "../domain/retention.ts";
 import type { Message } from "../domain/submission.ts";
 import { insertCertificate, readCode } from "../store/certificates.ts";
 import { insertCharge } from "../store/charges.ts";
-import { DataInconsistency, transaction, type Connection } from "../store/database.ts";
+import {
+  DataInconsistency,
+  isServerOutage,
+  transaction,
+  type Connection,
+} from "../store/database.ts";
 import { appendEvidence, readChain } from "../store/evidence.ts";
 import { readLogo } from "../store/logos.ts";
 import { readMessage } from "../store/messages.ts";
@@ -103,7 +108,10 @@ async function charge(
 
 async function postpone(context: LifecycleContext, work: Work, error: unknown): Promise<void> {
   const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const outage = error instanceof CertificateDelayed || error instanceof ObjectStoreUnavailable;
+  const outage =
+    error instanceof CertificateDelayed ||
+    error instanceof ObjectStoreUnavailable ||
+    isServerOutage(error);
   if (work.attempts >= MOST_FAULTS && !outage) {
     await giveUp(context.db, work, cause, context.clock.now());
     context.tell({ name: "givenUp", messageId: work.messageId, step: "certify", cause });

@@ -74,6 +74,14 @@ export function isFaultOfContent(error: unknown): boolean {
   return /^(22|23|42|54|P0)/.test(sqlState(error) ?? "");
 }
 
+/**
+ * Whether the server, not the statement, is at fault: no room on a disk, no memory, no connection, a
+ * shutdown. What was to be done is as right as before.
+ */
+export function isServerOutage(error: unknown): boolean {
+  return /^(?:08|53|57P|58030)/.test(sqlState(error) ?? "");
+}
+
 /** The SQLSTATE of a database error; undefined for anything else. */
 function sqlState(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;

@@ -52,6 +52,11 @@ export async function createTestDatabase(
   return { name, owner, app, ownerUrl, appUrl, drop };
 }
 
+/** A pool on an address, for as long as a test wants it. */
+export function createTestPool(connectionString: string): pg.Pool {
+  return createPool({ connectionString, max: 2 }, () => undefined);
+}
+
 /** Opens one connection, hands it over and closes it. */
 export async function withClient<T>(
   url: string,

@@ -52,6 +52,8 @@ export interface StoryOptions {
   readonly mailer?: Mailer;
   readonly issuer?: (issuer: CertificateIssuer) => CertificateIssuer;
   readonly objects?: LifecycleContext["objects"];
+  /** Another than a new one of this run. */
+  readonly database?: TestDatabase;
 }
 
 export const HOURS = 3_600_000;
@@ -59,7 +61,7 @@ export const HOURS = 3_600_000;
 const SILENT = { error: (): void => undefined };
 
 export async function startStory(options: StoryOptions = {}): Promise<Story> {
-  const database = await createTestDatabase();
+  const database = options.database ?? (await createTestDatabase());
   const listening: { context?: LifecycleContext } = {};
   const operated = await startOperated({
     ...options,

@@ -1,0 +1,43 @@
+import { createTestPool } from "../support/database.ts";
+import { peer } from "../support/peers.ts";
+import { POSTGRES_15, servePostgres, type ServedPostgres } from "../support/postgres-15.ts";
+import { startServedStory, type ServedStory } from "../support/served-story.ts";
+
+/** SMS_CERTIFICAT_LONG=1 makes it a night's run. */
+const STRIDE = process.env["SMS_CERTIFICAT_LONG"] ? 3_000 : 60;
+
+peer(POSTGRES_15)("a primary with a synchronous standby", () => {
+  let primary: ServedPostgres;
+  let standby: ServedPostgres;
+  let story: ServedStory;
+
+  beforeAll(async () => {
+    primary = await servePostgres();
+    standby = await servePostgres({ standbyOf: primary });
+    const admin = createTestPool(primary.adminUrl);
+    await admin.query("alter system set synchronous_standby_names = '*'");
+    await admin.query("select pg_reload_conf()");
+    await admin.end();
+    // The standby stands first: the service finds out who takes writes.
+    story = await startServedStory(`${standby.url} ${primary.url}`, "standby");
+  }, 120_000);
+  afterAll(async () => {
+    await story.stop();
+    await standby.remove();
+    await primary.remove();
+  });
+
+  test("is killed under load, the standby is promoted, and no acknowledged message is lost", async () => {
+    const load = await story.load();
+    await load.until(STRIDE);
+    await primary.end("SIGKILL");
+    const before = load.acknowledged.length;
+    const db = createTestPool(standby.adminUrl);
+    await db.query("select pg_promote()");
+    await load.until(before + STRIDE);
+    await load.stop();
+    await story.certified(db, load.acknowledged);
+    await story.expectAllKept(db, load.acknowledged);
+    await db.end();
+  }, 300_000);
+});

@@ -1,0 +1,65 @@
+import { backOffice, type BackOffice } from "./back-office.ts";
+
+/** Callers who send one message after another, and again with the same reference when a call fails. */
+export interface Load {
+  /** References of the messages that the service has taken charge of. */
+  readonly acknowledged: readonly string[];
+  /** How many calls failed. */
+  failed(): number;
+  until(count: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const CALLERS = 6;
+
+export async function startLoad(
+  url: string,
+  account: { readonly username: string; readonly secret: string },
+): Promise<Load> {
+  const acknowledged: string[] = [];
+  const waiting = new Set<() => void>();
+  let failures = 0;
+  let number = 0;
+  let over = false;
+  const isOver = (): boolean => over;
+
+  async function call(office: BackOffice): Promise<void> {
+    while (!isOver()) {
+      number += 1;
+      const clientReference = `load-${number}`;
+      const recipient = { msisdn: `+346001${String(number % 100).padStart(2, "0")}000` };
+      while (!isOver()) {
+        try {
+          await office.send({ clientReference, recipient, text: `Avís ${number}` });
+          acknowledged.push(clientReference);
+          for (const look of waiting) look();
+          break;
+        } catch {
+          failures += 1;
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+      }
+    }
+  }
+
+  const office = await backOffice(url, account.username, account.secret);
+  const callers = Array.from({ length: CALLERS }, () => call(office));
+  return {
+    acknowledged,
+    failed: () => failures,
+    until: (count) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (acknowledged.length < count) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
+    async stop() {
+      over = true;
+      await Promise.all(callers);
+    },
+  };
+}
