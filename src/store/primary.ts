@@ -16,6 +16,8 @@ export function clientOfPrimary(addresses: readonly string[]): new () => pg.Clie
     constructor(config?: pg.ClientConfig) {
       super({ ...config, connectionString: addresses[current % addresses.length] });
       this.#chosen = current;
+      // Until the pool listens: a connection that breaks while it is asked must not end the process.
+      this.on("error", () => undefined);
     }
 
     override connect(): Promise<this>;
@@ -56,7 +58,6 @@ export async function findPrimary(addresses: readonly string[]): Promise<string>
     const client = new (
       clientOfPrimary([connectionString]) as new (config: pg.ClientConfig) => pg.Client
     )({ connectionTimeoutMillis: 5_000 });
-    client.on("error", () => undefined);
     try {
       await client.connect();
       await client.end();

@@ -25,12 +25,12 @@ export async function startLoad(
 
   async function call(office: BackOffice): Promise<void> {
     while (!isOver()) {
-      number += 1;
-      const clientReference = `load-${number}`;
-      const recipient = { msisdn: `+346001${String(number % 100).padStart(2, "0")}000` };
+      const mine = ++number;
+      const clientReference = `load-${mine}`;
+      const recipient = { msisdn: `+346001${String(mine % 100).padStart(2, "0")}000` };
       while (!isOver()) {
         try {
-          await office.send({ clientReference, recipient, text: `Avís ${number}` });
+          await office.send({ clientReference, recipient, text: `Avís ${mine}` });
           acknowledged.push(clientReference);
           for (const look of waiting) look();
           break;

@@ -71,17 +71,17 @@ export async function servePostgres(options: Options = {}): Promise<ServedPostgr
     url: at("test_owner", "postgres"),
     adminUrl: at("admin", "postgres"),
     async start() {
-      const words = ["-D", data, "-p", String(port), "-k", folder];
       const settings = ["listen_addresses=127.0.0.1", "max_connections=60"];
       const args = [
-        ...words,
+        ...["-D", data, "-p", String(port), "-k", folder],
         ...settings.flatMap((setting) => ["-c", setting]),
         ...(options.settings ?? []),
       ];
-      const child = spawn("setpriv", [...ordinary, POSTGRES_15, ...args], {
+      // For the server alone: what is preloaded must not run before the change of user.
+      const words = Object.entries(options.environment ?? {}).map((each) => each.join("="));
+      const child = spawn("setpriv", [...ordinary, "env", ...words, POSTGRES_15, ...args], {
         cwd: folder,
         stdio: ["ignore", "ignore", "pipe"],
-        env: { ...process.env, ...options.environment },
       });
       let said = "";
       child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));

@@ -52,6 +52,10 @@ export async function startServedStory(databaseUrl: string, seed: string): Promi
   const account = await contractDemo({ db: database.db, secretsKey: key }, systemClock.now());
   await database.close();
   const service = await serve(environment);
+  // Nothing goes on without it, and nobody would say why.
+  service.process.once("exit", (code) => {
+    if (code !== null) process.stderr.write(`the service ended:\n${service.output().slice(-3000)}`);
+  });
   return {
     service,
     load: () => startLoad(service.url, account),
