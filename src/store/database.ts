@@ -25,6 +25,9 @@ export function createPool(config: pg.PoolConfig, onError: (error: Error) => voi
   });
   // Without a listener the error of an idle connection ends the process.
   pool.on("error", onError);
+  // So does that of a connection that a transaction has in hand between two statements; the next one
+  // fails with it.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
