@@ -27,6 +27,12 @@ module.exports = {
     ),
     layer("portal", ["domain/", "lifecycle/", "store/"], "A door."),
     layer("https", ["domain/"], "A carrier of doors."),
+    layer(
+      "callback",
+      ["domain/", "lifecycle/ports.ts", "soap/xml/"],
+      "An adapter of a port; answers of others pass the hardened parser of the door.",
+    ),
+    layer("mail", ["domain/", "lifecycle/ports.ts"], "An adapter of a port."),
     layer("telemetry", ["domain/"], "Events are told in the words of the domain."),
     {
       name: "ports-as-types",

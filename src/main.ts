@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { aliasCommand } from "./command-line/administration/alias.ts";
+import { callbackCommand } from "./command-line/administration/callback.ts";
 import { entityCommand } from "./command-line/administration/entity.ts";
 import { historyCommand } from "./command-line/administration/history.ts";
 import { logoCommand } from "./command-line/administration/logo.ts";
@@ -28,6 +29,7 @@ const COMMANDS: readonly Command[] = [
   trustCommand,
   mailboxCommand,
   aliasCommand,
+  callbackCommand,
   logoCommand,
   historyCommand,
   tariffCommand,

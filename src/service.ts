@@ -2,8 +2,10 @@ import type pg from "pg";
 import type { FastifyInstance } from "fastify";
 import { createHttpStatus } from "./certificate/validation/http-status.ts";
 import { createIssuer } from "./certificate-parts.ts";
+import { createCallbackClient } from "./callback/callback-client.ts";
 import { createMail } from "./mail-parts.ts";
 import type { Clock, RandomSource, Timers } from "./domain/clock.ts";
+import { decryptSecret } from "./domain/secret.ts";
 import { createClientCertificateReader } from "./https/client-certificate.ts";
 import { readKeyPair, type KeyPairFiles } from "./https/key-pair.ts";
 import { openServer } from "./https/open-server.ts";
@@ -16,6 +18,7 @@ import { checkFixity } from "./lifecycle/check-fixity.ts";
 import { fetchCertificate } from "./lifecycle/fetch-certificate.ts";
 import { searchMessages } from "./lifecycle/search-messages.ts";
 import { tellUsage } from "./lifecycle/tell-usage.ts";
+import { callBack } from "./lifecycle/call-back.ts";
 import { confirmMailboxes } from "./lifecycle/confirm-mailboxes.ts";
 import { matchReceipts } from "./lifecycle/match-receipts.ts";
 import { notifyMailboxes } from "./lifecycle/notify-mailbox.ts";
@@ -111,6 +114,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
         settle: () => settleOutcomes(context),
         certify: () => certifyMessages(context),
         notify: () => notifyMailboxes(context),
+        callBack: () => callBack(context),
         confirm: () => confirmMailboxes(context),
         bounce: () => (mail?.bounces ? recordBounces(context, mail.bounces) : Promise.resolve(0)),
         retain: () => retainCertificates(context).then(() => 0),
@@ -129,6 +133,10 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       takeCharge: createAcceptance(database.db),
       objects,
       mailer: mail?.mailer,
+      callbacks: {
+        client: createCallbackClient(settings.callback, clock),
+        decrypt: (encrypted) => decryptSecret(encrypted, key),
+      },
       inbox: createReceiptInbox(database.db),
       settings: { ...settings, publicUrl: url },
       wake: (step) => {

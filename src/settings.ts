@@ -9,6 +9,7 @@ import {
   readCertificateStore,
   type CertificateStoreSettings,
 } from "./settings/certificate-store.ts";
+import { readCallback, type CallbackSettings } from "./settings/callback.ts";
 import { readMail, type MailSettings } from "./settings/mail.ts";
 import { readLimits, type LimitSettings } from "./settings/limits.ts";
 import { readOperator, type OperatorSettings } from "./settings/operator.ts";
@@ -35,6 +36,7 @@ export interface Settings
   readonly secretsKey: Buffer | undefined;
   readonly seal: SealSettings | undefined;
   readonly mail: MailSettings | undefined;
+  readonly callback: CallbackSettings;
   readonly eni: EniSettings;
   readonly bus: BusSettings;
   readonly log: {
@@ -94,6 +96,7 @@ export function parseSettings(environment: Environment): Settings {
     seal: readSeal(reader),
     bus: readBus(reader),
     mail: readMail(reader),
+    callback: readCallback(reader),
     eni: readEni(reader),
     log: {
       level: oneOf("LOG_LEVEL", ["error", "warn", "info", "debug"], "info"),

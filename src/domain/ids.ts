@@ -31,6 +31,18 @@ export function instantOf(uuid: string): Date {
   return new Date(Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16));
 }
 
+/** A UUID version 8 (RFC 9562, 5.8) of a SHA-256: the same thing always has the same. */
+export function uuidOf(sha256: string): string {
+  const variant = ((Number.parseInt(sha256.charAt(16), 16) & 3) | 8).toString(16);
+  return [
+    sha256.slice(0, 8),
+    sha256.slice(8, 12),
+    `8${sha256.slice(13, 16)}`,
+    variant + sha256.slice(17, 20),
+    sha256.slice(20, 32),
+  ].join("-");
+}
+
 /** Digits and capitals that nobody confuses when reading a code aloud (Crockford's base 32). */
 const CSV_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CSV_LENGTH = 24;

@@ -6,7 +6,13 @@ import type { Clock, Duration, RandomSource, Timers } from "../domain/clock.ts";
 import type { createAcceptance } from "../store/acceptance.ts";
 import type { StoredReceipt } from "../store/receipts.ts";
 import type { Step } from "../store/work.ts";
-import type { CertificateIssuer, Mailer, ObjectStore, SmsGateway } from "./ports.ts";
+import type {
+  CallbackClient,
+  CertificateIssuer,
+  Mailer,
+  ObjectStore,
+  SmsGateway,
+} from "./ports.ts";
 
 interface LifecycleSettings {
   readonly receiptDeadline: Duration;
@@ -21,6 +27,12 @@ interface LifecycleSettings {
   readonly eni: EniSettings;
 }
 
+interface CallbackSender {
+  readonly client: CallbackClient;
+  /** The secret of an endpoint, which is kept encrypted. */
+  readonly decrypt: (encrypted: Buffer) => string;
+}
+
 /** What every step is given; each is built once, in service.ts. */
 export interface LifecycleContext {
   readonly db: pg.Pool;
@@ -33,6 +45,8 @@ export interface LifecycleContext {
   readonly takeCharge: ReturnType<typeof createAcceptance>;
   /** Where files of certificates are kept outside the database; absent when all are in their rows. */
   readonly objects?: { readonly store: ObjectStore; readonly keepsNew: boolean } | undefined;
+  /** Undefined: nobody is called back. */
+  readonly callbacks?: CallbackSender | undefined;
   /** Undefined: no mail server is set. */
   readonly mailer?: Mailer | undefined;
   /** Stores a report; durable when it resolves. Those that come together share a commit. */

@@ -1,3 +1,4 @@
+import type { CallbackNotice, CallbackTarget } from "../domain/callback.ts";
 import type { CertificateFacts, SealedCertificate } from "../domain/certificate.ts";
 import type { PlannedSegment, SegmentPlan } from "../domain/content.ts";
 import type { DeliveryReceipt } from "../domain/delivery-receipt.ts";
@@ -176,4 +177,10 @@ export interface Bounce {
 export interface BounceBox {
   /** Hands over each report; one is put away when `handle` has resolved. Answers how many there were. */
   take(handle: (bounce: Bounce) => Promise<void>): Promise<number>;
+}
+
+/** Tells back offices what has happened. */
+export interface CallbackClient {
+  /** Never rejects: undefined when the endpoint has taken it, else why not. */
+  tell(target: CallbackTarget, notice: CallbackNotice): Promise<string | undefined>;
 }

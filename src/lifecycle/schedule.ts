@@ -13,6 +13,7 @@ const TIMETABLE = {
   settle: "* * * * * *",
   certify: "* * * * * *",
   notify: "*/5 * * * * *",
+  callBack: "*/2 * * * * *",
   confirm: "*/5 * * * * *",
   bounce: "*/30 * * * * *",
   retain: "17 3 * * *",

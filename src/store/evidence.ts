@@ -1,5 +1,7 @@
+import { EVENT_OF } from "../domain/callback.ts";
 import { nextEvidence, type Evidence, type EvidenceBody } from "../domain/evidence.ts";
-import type { MessageId } from "../domain/ids.ts";
+import { uuidOf, type MessageId } from "../domain/ids.ts";
+import { enqueueCallbacks } from "./callbacks.ts";
 import { integers, jsons, texts, uuids } from "./columns.ts";
 import type { Connection } from "./database.ts";
 
@@ -54,8 +56,9 @@ export interface Addition {
 }
 
 /**
- * Appends to chains that were read in this transaction, all in one statement. When another process
- * appended in the meantime the primary key refuses, and transaction() runs the work again.
+ * Appends to chains that were read in this transaction, all in one statement, and notes what entities
+ * want to be told of it. When another process appended in the meantime the primary key refuses, and
+ * transaction() runs the work again.
  */
 export async function appendEvidence(
   db: Connection,
@@ -84,5 +87,13 @@ export async function appendEvidence(
       texts(added.map((record) => record.previousSha256)),
       texts(added.map((record) => record.sha256)),
     ],
+  );
+  await enqueueCallbacks(
+    db,
+    at,
+    added.flatMap(({ messageId, seq, body, sha256 }) => {
+      const event = EVENT_OF[body.event];
+      return event === undefined ? [] : [{ eventId: uuidOf(sha256), messageId, seq, event }];
+    }),
   );
 }

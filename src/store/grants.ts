@@ -1,7 +1,8 @@
 import type { EntityId } from "../domain/ids.ts";
 import type { Connection } from "./database.ts";
 
-export type GrantSubject = "entity" | "user" | "mailbox" | "alias" | "operator" | "tariff";
+export type GrantSubject =
+  "entity" | "user" | "mailbox" | "alias" | "operator" | "tariff" | "callback";
 
 /** One grant or revocation, as it was made. */
 export interface Grant {

@@ -64,6 +64,7 @@ test("an entity, its user, its mailbox and its alias, and who granted what", asy
     nif: "S0811001G",
     name: "Departament de Proves",
     dir3: "A09000000",
+    ine10: null,
     language: "oc",
     costCentre: null,
     dailyQuota: 500,

@@ -50,6 +50,7 @@ export interface StoryOptions {
   readonly start?: Date;
   readonly tell?: LifecycleContext["tell"];
   readonly mailer?: Mailer;
+  readonly callbacks?: LifecycleContext["callbacks"];
   readonly issuer?: (issuer: CertificateIssuer) => CertificateIssuer;
   readonly objects?: LifecycleContext["objects"];
   /** Another than a new one of this run. */
@@ -78,6 +79,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
     random: systemRandom,
     gateway,
     mailer: options.mailer,
+    callbacks: options.callbacks,
     issuer: options.issuer ? options.issuer(issuer) : issuer,
     objects: options.objects,
     settings: {

@@ -5,7 +5,7 @@ import { withDatabase } from "../open-database.ts";
 import { show } from "./actions.ts";
 import { neededEntity } from "./entity.ts";
 
-const SUBJECTS = ["entity", "user", "mailbox", "alias", "operator", "tariff"] as const;
+const SUBJECTS = ["entity", "user", "mailbox", "alias", "operator", "tariff", "callback"] as const;
 const MOST = 10_000;
 
 export const historyCommand: Command = {

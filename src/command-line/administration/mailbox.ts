@@ -15,7 +15,8 @@ export const mailboxCommand = administration(
   "the addresses that may receive certificates",
   `mailbox add --username NAME --address MAIL [--confirmed]
     a link is mailed to it, and it receives nothing before somebody has followed it; --confirmed: it was
-    confirmed in another way. Added again, it gets a new link, and mail that came back is forgottenmailbox remove --username NAME --address MAIL
+    confirmed in another way. Added again, it gets a new link, and mail that came back is forgotten
+mailbox remove --username NAME --address MAIL
 mailbox list [--username NAME] [--json]
 What changes something takes --by NAME and --ticket NUMBER (of the service desk; needed in production)`,
   {
