@@ -70,7 +70,6 @@ test("an entity, its user, its mailbox and its alias, and who granted what", asy
     dailyQuota: 500,
     monthlyQuota: null,
     callsPerSecond: 7,
-    ine10: null,
     enabled: true,
     certificates: true,
   });
