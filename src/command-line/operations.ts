@@ -37,6 +37,7 @@ work requeue --step STEP --message ID   tries again what was given up`,
             due: row.due,
             "given up": row.dead,
             "oldest due": row.oldestDueAt?.toISOString() ?? "",
+            "put off because": row.cause ?? "",
           })),
         ),
       );

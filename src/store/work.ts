@@ -113,6 +113,8 @@ export interface Backlog {
   readonly due: number;
   readonly dead: number;
   readonly oldestDueAt: Date | undefined;
+  /** Why one of those that wait was put off. */
+  readonly cause: string | undefined;
 }
 
 /** What is left to do, per step: what an operator looks at to see that nothing is stuck. */
@@ -123,15 +125,21 @@ export async function readBacklog(db: Connection, now: Date): Promise<Backlog[]>
     due: number;
     dead: number;
     oldest: Date | null;
+    cause: string | null;
   }>(
     `select step, (count(*) filter (where not dead))::integer as waiting,
        (count(*) filter (where not dead and run_at <= $1))::integer as due,
        (count(*) filter (where dead))::integer as dead,
-       min(run_at) filter (where not dead and run_at <= $1) as oldest
+       min(run_at) filter (where not dead and run_at <= $1) as oldest,
+       max(cause) filter (where not dead) as cause
      from work group by step order by step`,
     [now],
   );
-  return rows.map(({ oldest, ...row }) => ({ ...row, oldestDueAt: oldest ?? undefined }));
+  return rows.map(({ oldest, cause, ...row }) => ({
+    ...row,
+    oldestDueAt: oldest ?? undefined,
+    cause: cause ?? undefined,
+  }));
 }
 
 /** A step that was given up, with the reason. */

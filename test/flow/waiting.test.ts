@@ -1,31 +1,34 @@
-import { CertificateDelayed } from "../../src/domain/certificate.ts";
-import type { CertificateIssuer } from "../../src/lifecycle/ports.ts";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { nodeWords } from "../support/program.ts";
 import { startStory, type Story } from "../support/story.ts";
+import { startTimeStampService, type TimeStampService } from "../support/time-stamp-service.ts";
 
-const authority = { stopped: false, calls: 0 };
 let story: Story;
-
-/** A time-stamp authority that can be stopped, as the issuer tells it. */
-function stoppable(issuer: CertificateIssuer): CertificateIssuer {
-  return {
-    issue(facts) {
-      authority.calls += 1;
-      return authority.stopped
-        ? Promise.reject(new CertificateDelayed("the time-stamp authority does not answer"))
-        : issuer.issue(facts);
-    },
-  };
-}
+let authority: TimeStampService;
 
 beforeAll(async () => {
-  story = await startStory({ issuer: stoppable });
+  story = await startStory({ issuer: () => ({ issue: (facts) => authority.issuer.issue(facts) }) });
+  authority = await startTimeStampService(story.hands.clock);
 });
 afterAll(async () => {
   await story.close();
+  await authority.stop();
 });
 
-test("without a time-stamp messages wait, and get their certificate once when it is back", async () => {
-  authority.stopped = true;
+/** `sms-certificat work`, as an operator runs it. */
+function work(): string {
+  const [command, ...args] = nodeWords("src/main.ts", "work");
+  const { appUrl, ownerUrl } = story.database;
+  const directory = mkdtempSync(join(tmpdir(), "waiting-"));
+  const env = { DATABASE_URL: appUrl, DATABASE_OWNER_URL: ownerUrl, DATA_DIRECTORY: directory };
+  return execFileSync(command, args, { env: { ...process.env, ...env }, encoding: "utf8" });
+}
+
+test("while the time-stamp authority is stopped messages wait; each gets its certificate once", async () => {
+  await authority.stop();
   const references = ["one", "two", "three"];
   for (const reference of references) await story.accept(reference, "+34600100000");
   await story.pass();
@@ -36,14 +39,18 @@ test("without a time-stamp messages wait, and get their certificate once when it
     expect(certificate.state).toBe("pending");
     expect((await story.certificate(reference)).state).toBe("pending");
   }
-  expect(authority.calls).toBeGreaterThan(references.length);
+  expect(authority.tokens()).toBe(0);
+  expect(work()).toMatch(/^certify +3 .*CertificateDelayed: no time-stamp: 127\.0\.0\.1:\d+/m);
 
-  authority.stopped = false;
+  await authority.start();
   await story.pass(2 * 3_600_000);
   for (const reference of references) {
     const { view } = await story.status(reference);
     expect(view.certificates).toHaveLength(1);
+    expect((await story.certificate(reference)).state).toBe("issued");
   }
+  expect(authority.tokens()).toBe(references.length);
+  expect(work()).not.toContain("certify");
   const { rows } = await story.database.owner.query<{ n: number }>(
     "select count(*)::integer as n from charges where item = 'certificate'",
   );
