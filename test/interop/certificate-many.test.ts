@@ -1,7 +1,10 @@
 import fc from "fast-check";
-import { readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { prepareLogo } from "../../src/certificate/logo/prepare-logo.ts";
+import { checkSeal } from "../../src/certificate/seal/check-seal.ts";
 import { verifyPdf } from "../../src/certificate/verify.ts";
 import type { CertificateFacts } from "../../src/domain/certificate.ts";
 import { LANGUAGES } from "../../src/domain/words.ts";
@@ -10,6 +13,7 @@ import { testIssuer, testPki } from "../support/certificate-issuer.ts";
 import { foreignVerifiers, type ForeignVerifiers } from "../support/foreign-verifiers.ts";
 import { lintPdf } from "../support/pdf-lint.ts";
 import { peer } from "../support/peers.ts";
+import { shield } from "../support/png.ts";
 
 const REASONS = [
   "expired",
@@ -31,7 +35,12 @@ function fixed(): CertificateFacts[] {
   const lengths = [2, 3, 5, 7, 9, 10].map((segments) =>
     certificateFacts({ segments, text: "l’àvia i el col·legi ".repeat(segments * 7) }),
   );
-  return [...kinds, ...lengths];
+  const others = [
+    certificateFacts({ conflict: true }),
+    certificateFacts({ conflict: true, kind: "negative", reason: "contradicted" }),
+    certificateFacts({ logo: prepareLogo(shield(), "Escut de Vilanova de la Serra") }),
+  ];
+  return [...kinds, ...lengths, ...others];
 }
 
 const anyText = fc.string({ unit: "binary", minLength: 1, maxLength: 300 });
@@ -54,10 +63,21 @@ function fuzz(count: number): CertificateFacts[] {
     });
 }
 
+/** Every page of every certificate, and more turned bits: takes a little longer. */
+const LONG = process.env["CERTIFICATES_LONG"] === "1";
+
 const JARS = [
   ...["preflight", "xmpbox", "pdfbox2", "fontbox2", "commons-logging", "commons-io"],
   ...["jaxb-api", "javax.activation"],
 ].map((name) => `/usr/share/java/${name}.jar`);
+
+function said(verifier: () => string): string {
+  try {
+    return verifier();
+  } catch {
+    return "refused";
+  }
+}
 
 /** Where PDF/A-3 allows what PDF/A-1, which Preflight knows, forbids. */
 const ALLOWED = new Map([
@@ -75,9 +95,14 @@ peer(
   "certutil",
   "qpdf",
   "openssl",
+  "pdftotext",
+  "pdfdetach",
+  "pdftoppm",
+  "zbarimg",
 )("many certificates", () => {
   let foreign: ForeignVerifiers;
   const files: string[] = [];
+  const told: CertificateFacts[] = [];
 
   beforeAll(async () => {
     const { rootFile, issuingAuthority } = await testPki();
@@ -87,6 +112,7 @@ peer(
       const file = join(foreign.directory, `${index}.pdf`);
       writeFileSync(file, (await issuer.issue(facts)).pdf);
       files.push(file);
+      told.push(facts);
     }
   }, 180_000);
 
@@ -110,6 +136,73 @@ peer(
       expect(() => foreign.openssl(file)).not.toThrow();
     }
   }, 300_000);
+
+  test("pdftotext finds what identifies each, and the printed hash is that of its evidence", () => {
+    for (const [index, file] of files.entries()) {
+      const facts = told[index];
+      if (!facts) throw new Error(`no facts of ${file}`);
+      const printed = foreign.run("pdftotext", "-raw", file, "-");
+      const json = join(foreign.directory, "evidencia.json");
+      foreign.run("pdfdetach", "-save", "1", "-o", json, file);
+      const evidence = readFileSync(json);
+      for (const field of [
+        ...[facts.csv, facts.verificationUrl, facts.message.messageId, facts.message.textSha256],
+        ...[facts.message.recipient.msisdn, facts.entity.nif, facts.issuer.nif],
+        facts.evidence.at(-1)?.sha256 ?? "",
+        createHash("sha256").update(evidence).digest("hex"),
+        ...facts.segments.flatMap((segment) => segment.payloadSha256 ?? []),
+        ...facts.segments.flatMap((segment) => segment.smscMessageId ?? []),
+      ]) {
+        expect({ file, found: printed.includes(field), field }).toMatchObject({ found: true });
+      }
+      expect(JSON.parse(evidence.toString())).toMatchObject({
+        certificate: { csv: facts.csv },
+        message: { text: facts.message.text.toWellFormed() },
+      });
+    }
+  }, 180_000);
+
+  test("zbarimg reads the address from every rendered page", () => {
+    for (const [index, file] of files.entries()) {
+      if (!LONG && index % 3 !== 0) continue;
+      const page = join(foreign.directory, `page-${index}`);
+      foreign.run("pdftoppm", "-gray", "-r", "110", "-y", "1080", "-H", "220", file, page);
+      const pages = readdirSync(foreign.directory).filter((name) =>
+        name.startsWith(`page-${index}-`),
+      );
+      const found = foreign
+        .run("zbarimg", "-q", "--raw", ...pages)
+        .trim()
+        .split("\n");
+      expect(found).toEqual(pages.map(() => told[index]?.verificationUrl));
+    }
+  }, 400_000);
+
+  test("one bit turned anywhere in what is sealed: every verifier says so", async () => {
+    const { root } = await testPki();
+    const [file = ""] = files;
+    const pdf = readFileSync(file);
+    const text = pdf.toString("latin1");
+    const hole = text.indexOf("/Contents<") + "/Contents<".length;
+    const closed = text.indexOf(">", hole);
+    const { end } = checkSeal(pdf);
+    const places = fc.sample(fc.nat(end - 1), { numRuns: LONG ? 300 : 30, seed: 7 });
+    for (const at of places.filter((place) => place < hole - 1 || place > closed)) {
+      const changed = Buffer.from(pdf);
+      changed[at] = (pdf[at] ?? 0) ^ 1;
+      const other = join(foreign.directory, "changed.pdf");
+      writeFileSync(other, changed);
+      const seen = {
+        ours: !verifyPdf(changed, { trusted: root }).valid,
+        pdfsig: !said(() => foreign.pdfsig(other)).includes("Signature is Valid"),
+        openssl: said(() => {
+          foreign.opensslCms(other);
+          return "verified";
+        }),
+      };
+      expect({ at, ...seen }).toEqual({ at, ours: true, pdfsig: true, openssl: "refused" });
+    }
+  }, 400_000);
 
   peer(
     "java",
