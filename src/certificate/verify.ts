@@ -5,6 +5,7 @@ import { trustedPath } from "./seal/trusted-path.ts";
 import { readValidationData } from "./validation/dss.ts";
 import { isProvenGood } from "./validation/long-term.ts";
 import { readCertificates } from "./pem.ts";
+import { checkEvidence, type StatedFacts } from "./evidence-check.ts";
 import { FINDING_WORDS, type FindingName } from "./wording/findings.ts";
 
 /** One thing that was looked at, and what it means in plain words. */
@@ -23,6 +24,8 @@ export interface Verification {
   /** The instant in the time-stamp token. */
   readonly stampedAt: Date | undefined;
   readonly stampedBy: string | undefined;
+  /** What the evidence inside states; undefined when there is none that is ours. */
+  readonly stated: StatedFacts | undefined;
 }
 
 /** Which finding tells of a fault of the seal; those before it in the list hold. */
@@ -60,6 +63,7 @@ export function verifyPdf(pdf: Buffer, { trusted }: { readonly trusted: string }
       sealedBy: undefined,
       stampedAt: undefined,
       stampedBy: undefined,
+      stated: undefined,
     };
   }
 }
@@ -72,12 +76,14 @@ function believed(
   const { at, authority, certificates } = timeStamp;
   const pool = [...data.certificates, ...certificates];
   const added = end === pdf.length ? undefined : readValidationData(pdf, end);
+  const evidence = checkEvidence(pdf.subarray(0, end));
   const sealPath = trustedPath(data.signer, pool, trusted, at);
   const stampPath = trustedPath(authority, pool, trusted, at);
   const paths = [sealPath, stampPath].filter((path) => path !== undefined);
   const findings = [
     ...ARITHMETIC.map((name) => finding(name, true)),
     finding("whole", end === pdf.length || added !== undefined),
+    ...(evidence ? [finding("evidence", evidence.whole)] : []),
     finding("sealTrusted", sealPath !== undefined),
     finding("timeStampTrusted", stampPath !== undefined),
     finding("status", added !== undefined && paths.length === 2 && isProvenGood(paths, added, at)),
@@ -88,6 +94,7 @@ function believed(
     sealedBy: data.signer.subject,
     stampedAt: at,
     stampedBy: authority.subject,
+    stated: evidence?.stated,
   };
 }
 

@@ -7,6 +7,7 @@ export type FindingName =
   | "signature"
   | "timeStamp"
   | "whole"
+  | "evidence"
   | "sealTrusted"
   | "timeStampTrusted"
   | "status";
@@ -85,6 +86,18 @@ export const FINDING_WORDS: Readonly<
       ca: "S’hi ha afegit contingut després de segellar-lo.",
       es: "Se le ha añadido contenido después de sellarlo.",
       en: "Content was added after it was sealed.",
+    },
+  },
+  evidence: {
+    good: {
+      ca: "Les evidències adjuntes són íntegres: la cadena de registres, el text i els avisos de l’operador tenen els SHA-256 que hi consten.",
+      es: "Las evidencias adjuntas son íntegras: la cadena de registros, el texto y los avisos del operador tienen los SHA-256 que constan en ellas.",
+      en: "The evidence attached is whole: the chain of records, the text and the operator's reports have the SHA-256 that it says.",
+    },
+    bad: {
+      ca: "Les evidències adjuntes no tenen els SHA-256 que hi consten.",
+      es: "Las evidencias adjuntas no tienen los SHA-256 que constan en ellas.",
+      en: "The evidence attached does not have the SHA-256 that it says.",
     },
   },
   sealTrusted: {

@@ -1,0 +1,100 @@
+import { inflateSync } from "node:zlib";
+import { sha256 } from "../domain/content.ts";
+import { brokenLink, type Evidence } from "../domain/evidence.ts";
+
+/** What a certificate states, from the evidence inside, and whether that evidence holds together. */
+export interface EvidenceCheck {
+  readonly whole: boolean;
+  /** Undefined when the attachment is not what this service writes. */
+  readonly stated: StatedFacts | undefined;
+}
+
+export interface StatedFacts {
+  readonly kind: string;
+  readonly csv: string;
+  readonly issuer: string;
+  readonly sender: string;
+  readonly recipient: string;
+  readonly outcome: string;
+  readonly records: number;
+  readonly receipts: number;
+}
+
+const ATTACHMENT =
+  /\/Type\/EmbeddedFile\/Subtype\/application#2Fjson\/Params<<[^>]{0,200}>>(\/Filter\/FlateDecode)?\/Length (\d{1,8})>>\nstream\n/;
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Looks for `evidencia.json` in the sealed bytes and hashes again what it says: the chain of records,
+ * the text, and each raw receipt, which the chain names. Undefined when there is no such attachment.
+ */
+export function checkEvidence(sealed: Buffer): EvidenceCheck | undefined {
+  const found = ATTACHMENT.exec(sealed.toString("latin1"));
+  if (!found) return undefined;
+  const start = found.index + found[0].length;
+  const bytes = sealed.subarray(start, start + Number(found[2]));
+  try {
+    const json = found[1] ? inflateSync(bytes, { maxOutputLength: MOST_BYTES }) : bytes;
+    return check(JSON.parse(json.toString("utf8")) as AttachedEvidence);
+  } catch {
+    return { whole: false, stated: undefined };
+  }
+}
+
+/** The members of the attachment that are looked at; it was written by evidence-package.ts. */
+interface AttachedEvidence {
+  readonly certificate: { readonly kind: string; readonly csv: string };
+  readonly issuer: Party;
+  readonly sender: Party;
+  readonly message: {
+    readonly messageId: string;
+    readonly text: string;
+    readonly textSha256: string;
+    readonly recipient: { readonly msisdn: string };
+  };
+  readonly outcome: { readonly kind: string; readonly at: string; readonly reason?: string };
+  readonly evidence: readonly (Omit<Evidence, "at"> & { readonly at: string })[];
+  readonly receipts: readonly {
+    readonly receiptId: string;
+    readonly raw: string;
+    readonly rawSha256: string;
+  }[];
+}
+
+interface Party {
+  readonly name: string;
+  readonly nif: string;
+}
+
+function check(attached: AttachedEvidence): EvidenceCheck {
+  const { certificate, issuer, sender, message, outcome, receipts } = attached;
+  const chain: Evidence[] = attached.evidence.map((one) => ({ ...one, at: new Date(one.at) }));
+  const named = new Map<string, string>();
+  for (const { body } of chain) {
+    if (body.event === "DeliveryReceipt") named.set(body.receiptId, body.rawSha256);
+  }
+  const first = chain[0]?.body;
+  const whole =
+    brokenLink(chain) === undefined &&
+    first?.event === "SubmissionAcceptance" &&
+    first.textSha256 === message.textSha256 &&
+    sha256(message.text) === message.textSha256 &&
+    receipts.length === named.size &&
+    receipts.every(({ receiptId, raw }) => {
+      return sha256(Buffer.from(raw, "base64")) === named.get(receiptId);
+    });
+  const reason = outcome.reason === undefined ? "" : ` (${outcome.reason})`;
+  return {
+    whole,
+    stated: {
+      kind: certificate.kind,
+      csv: certificate.csv,
+      issuer: `${issuer.name} (${issuer.nif})`,
+      sender: `${sender.name} (${sender.nif})`,
+      recipient: message.recipient.msisdn,
+      outcome: `${outcome.kind}${reason} ${outcome.at}`,
+      records: chain.length,
+      receipts: receipts.length,
+    },
+  };
+}
