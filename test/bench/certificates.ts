@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -52,6 +53,7 @@ interface Rate {
   readonly perCpuSecond: number;
   readonly perSecond: number;
   readonly bytes: number;
+  readonly issued: number;
 }
 
 async function measure(
@@ -62,9 +64,11 @@ async function measure(
   const all = Array.from({ length: count }, (_, number) => facts(number));
   let next = 0;
   let bytes = 0;
+  let issued = 0;
   const worker = async (): Promise<void> => {
     for (let one = all[next++]; one; one = all[next++]) {
       bytes = Math.max(bytes, (await issuer.issue(one)).pdf.length);
+      issued += 1;
     }
   };
   const cpu = process.cpuUsage();
@@ -72,7 +76,12 @@ async function measure(
   await Promise.all(Array.from({ length: WINDOW }, worker));
   const seconds = (performance.now() - start) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
-  return { perCpuSecond: (count * 1e6) / (user + system), perSecond: count / seconds, bytes };
+  return {
+    perCpuSecond: (count * 1e6) / (user + system),
+    perSecond: count / seconds,
+    bytes,
+    issued,
+  };
 }
 
 function issuerOf(
@@ -106,6 +115,16 @@ function signaturesPerSecond(key: KeyObject, count: number): number {
   for (let number = 0; number < count; number += 1) sign("sha256", data, key);
   const { user, system } = process.cpuUsage(cpu);
   return (count * 1e6) / (user + system);
+}
+
+/** What `openssl speed` says of the same kind of key; undefined where there is no openssl. */
+function opensslSpeed(algorithm: string): number | undefined {
+  const { stdout } = spawnSync("openssl", ["speed", "-mr", "-seconds", "1", algorithm], {
+    encoding: "utf8",
+  });
+  // +F2 and +F4: of RSA and of ECDSA; signatures a second stand behind the size of the key.
+  const perSecond = /^\+F[24]:\d+:\d+:([\d.]+):/m.exec(stdout)?.[1];
+  return perSecond === undefined ? undefined : Number(perSecond);
 }
 
 function bar(name: string, value: number, limit: number, ok: boolean): void {
@@ -197,6 +216,15 @@ console.log(
   `RSA-3072, authority in the process: ${figures["rsa3072_per_core"]} certificates a CPU second; ` +
     `the key alone signs ${figures["rsa3072_signatures_per_core"]} times`,
 );
+for (const [kind, algorithm] of [
+  ["rsa3072", "rsa3072"],
+  ["p256", "ecdsap256"],
+] as const) {
+  const perSecond = opensslSpeed(algorithm);
+  if (perSecond === undefined) continue;
+  figures[`${kind}_openssl_speed`] = Math.round(perSecond);
+  console.log(`openssl speed ${algorithm}: ${Math.round(perSecond)} signatures a second`);
+}
 
 const inProcess = createTestTimeStampAuthority({ keys: pki.timeStampAuthority, clock, random });
 const naive = await (async (): Promise<number> => {
@@ -214,6 +242,7 @@ const mixedIssuer = await issuerOf(pki, inProcess);
 const mixed = await measure(mixedIssuer, MIXED, (number) => freshFacts(number, mixedText()));
 figures["mixed_per_core"] = Math.round(mixed.perCpuSecond);
 figures["mixed_bytes"] = mixed.bytes;
+bar("mixed_without_exception", mixed.issued, MIXED, mixed.issued === MIXED);
 console.log(
   `${MIXED} messages of mixed scripts: ${figures["mixed_per_core"]} a CPU second, up to ` +
     `${mixed.bytes} bytes, no exception`,

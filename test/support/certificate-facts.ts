@@ -114,7 +114,8 @@ export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
       sha256: sha256("the negative certificate"),
     });
   }
-  const state: MessageState | undefined = kind === "negative" ? FAILED_STATE[reason] : "DELIVERED";
+  const state: MessageState | undefined =
+    kind === "negative" && options.conflict !== true ? FAILED_STATE[reason] : "DELIVERED";
   if (state !== undefined) {
     for (const number of numbers) {
       const raw = Buffer.from(`id:${1000 + number} sub:001 dlvrd:001 stat:${state} err:000`);

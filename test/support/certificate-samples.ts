@@ -25,7 +25,10 @@ export function samples(): ReadonlyMap<string, CertificateFacts> {
     }),
   );
   all.set("decided-ca", certificateFacts({ conflict: true }));
-  all.set("decided-es", certificateFacts({ conflict: true, kind: "negative", language: "es" }));
+  all.set(
+    "decided-es",
+    certificateFacts({ conflict: true, kind: "negative", language: "es", reason: "contradicted" }),
+  );
   all.set(
     "logo-ca",
     certificateFacts({ logo: prepareLogo(shield(), "Escut de Vilanova de la Serra") }),

@@ -103,7 +103,7 @@ export class Paper {
     if (line.operators === "") return;
     this.#setColour(colour, page);
     this.#sheet(page).operators.push(
-      `BT 1 0 0 1 ${points(x)} ${points(PAGE.height - y)} Tm ${line.operators} ET`,
+      `BT ${points(x)} ${points(PAGE.height - y)} Td ${line.operators} ET`,
     );
   }
 

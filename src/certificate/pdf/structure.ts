@@ -63,6 +63,8 @@ export function writeStructure(
 
   function write(one: StructureElement, parent: number): number {
     const object = update.reserve();
+    // What stands on the page of the element is named by its number alone.
+    const own = one.children.find((child) => "mark" in child)?.page;
     const kids = one.children.map((child) => {
       if ("role" in child) return reference(write(child, object));
       const page = pageObjects[child.page] ?? 0;
@@ -72,11 +74,14 @@ export function writeStructure(
       }
       const marks = marksOfPage[child.page];
       if (marks) marks[child.mark] = reference(object);
-      return `<</Type/MCR/Pg ${reference(page)}/MCID ${child.mark}>>`;
+      return child.page === own
+        ? String(child.mark)
+        : `<</Type/MCR/Pg ${reference(page)}/MCID ${child.mark}>>`;
     });
+    const place = own === undefined ? "" : `/Pg ${reference(pageObjects[own] ?? 0)}`;
     update.pack(
       object,
-      `<</Type/StructElem/S/${one.role}/P ${reference(parent)}/K[${kids.join(" ")}]${one.entries ?? ""}>>`,
+      `<</Type/StructElem/S/${one.role}/P ${reference(parent)}${place}/K[${kids.join(" ")}]${one.entries ?? ""}>>`,
     );
     return object;
   }
