@@ -38,7 +38,7 @@ peer(POSTGRES_15)("the database goes away under load, and nothing acknowledged i
     for (let cut = 3; cut < 6; cut += 1) {
       await load.until(cut * STRIDE);
       await db.query(
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sms-certificat'",
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sms-certificat' and pid <> pg_backend_pid()",
       );
     }
     await load.until(6 * STRIDE);
