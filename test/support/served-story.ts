@@ -52,13 +52,18 @@ export async function startServedStory(databaseUrl: string, seed: string): Promi
   const account = await contractDemo({ db: database.db, secretsKey: key }, systemClock.now());
   await database.close();
   const service = await serve(environment);
+  const loads: Load[] = [];
   // Nothing goes on without it, and nobody would say why.
   service.process.once("exit", (code) => {
     if (code !== null) process.stderr.write(`the service ended:\n${service.output().slice(-3000)}`);
   });
   return {
     service,
-    load: () => startLoad(service.url, account),
+    async load() {
+      const load = await startLoad(service.url, account);
+      loads.push(load);
+      return load;
+    },
     async certified(db, references) {
       for (;;) {
         const { rows } = await db.query<{ left: number }>(
@@ -84,6 +89,8 @@ export async function startServedStory(databaseUrl: string, seed: string): Promi
       expect([...taken.values()].filter((times) => times > 1)).toEqual([]);
     },
     async stop() {
+      // A test that has failed leaves its callers behind.
+      for (const load of loads) void load.stop();
       await service.kill();
       await simulator.stop();
       await rm(dataDirectory, { recursive: true, force: true });
