@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createPool } from "../../src/store/database.ts";
 import { findCredential } from "../../src/store/users.ts";
-import { backendOf, openDoor, type OpenDoor } from "../support/soap-door.ts";
+import { fillIn } from "./wire.ts";
+import { backendOf, openDoor, openReplica, type OpenDoor } from "../support/soap-door.ts";
 
 /** Bad input that no folder can hold. */
 const REQUEST = readFileSync(
@@ -90,5 +91,23 @@ test("an error that is none of ours leaves as Internal, with nothing of its text
     expect(told?.fields.correlationId).toBe(correlationId);
   } finally {
     await broken.close();
+  }
+});
+
+test("a nonce is used once over all replicas", async () => {
+  const digest = readFileSync(
+    fileURLToPath(new URL("SendCertifiedSms__password-digest/request.xml", import.meta.url)),
+    "utf8",
+  );
+  const nonce = Buffer.from("once-for-all-replicas");
+  const request = fillIn(digest, door.story.context.clock.now(), nonce);
+  const replica = await openReplica(door);
+  try {
+    expect((await post(request)).status).toBe(200);
+    const again = await (await post(request, replica.url)).text();
+    expect(again).toContain("<code>NotAuthenticated</code>");
+    expect(again).toContain("Nonce");
+  } finally {
+    await replica.close();
   }
 });

@@ -1,15 +1,22 @@
 import { execFile } from "node:child_process";
-import { X509Certificate } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import type { X509Certificate } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { findCredential, registerCertificate } from "../../src/store/users.ts";
+import { insertAnchor, insertSubject } from "../../src/store/anchors.ts";
+import { findCredential } from "../../src/store/users.ts";
 import { systemClock } from "../../src/system.ts";
 import { expectInTable } from "../support/client-table.ts";
+import { AUTHORITY, makePair, type OpensslPair } from "../support/openssl-pair.ts";
 import { peer } from "../support/peers.ts";
-import { openDoor, type OpenDoor } from "../support/soap-door.ts";
+import { openDoor, openReplica, registerFor, type OpenDoor } from "../support/soap-door.ts";
+
+type Envelope =
+  | ("sha256" | "soap12" | "sha512" | "sha1" | "unstamped" | "ecdsa" | "ecdsa512" | "issued")
+  | ("replicas" | "comment" | "cdata" | "stranger" | "no Body" | "no Timestamp" | "inclusive")
+  | ("with comments" | "enveloped" | "untransformed");
 
 const run = promisify(execFile);
 const SIGN = fileURLToPath(new URL("clients/zeep_sign.py", import.meta.url));
@@ -21,27 +28,32 @@ peer(
 )("messages that zeep and xmlsec signed", () => {
   let door: OpenDoor;
   let folder: string;
-  let envelopes: Record<"sha256" | "soap12" | "sha512" | "ecdsa" | "sha1" | "unstamped", string>;
+  let other: X509Certificate;
+  let envelopes: Readonly<Record<Envelope, string>>;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "sms-certificat-sign-"));
-    const rsa = await newPair("rsa", ["rsa:2048"]);
-    const ec = await newPair("ec", ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"]);
+    const rsa = await makePair(folder, "rsa", { key: "rsa:2048" });
+    const ec = await makePair(folder, "ec", { key: "ec" });
+    const authority = await makePair(folder, "authority", { extensions: AUTHORITY });
+    const subject = "/C=ES/CN=Segell/organizationIdentifier=VATES-Q0801175A";
+    const issued = await makePair(folder, "issued", {
+      key: "rsa:2048",
+      issuer: authority,
+      subject,
+    });
+    const stranger = await makePair(folder, "stranger", { key: "rsa:2048" });
     door = await openDoor({ clock: systemClock });
-    const pool = door.story.context.db;
-    const user = await findCredential(pool, "demo");
-    for (const [, file] of [rsa, ec]) {
-      const x509 = new X509Certificate(await readFile(file));
-      const certificate = {
-        fingerprint: x509.fingerprint256.replaceAll(":", "").toLowerCase(),
-        userId: user!.caller.user.userId,
-        subject: x509.subject,
-        notAfter: new Date(x509.validTo),
-      };
-      await registerCertificate(pool, certificate, systemClock.now());
-    }
+    other = ec.certificate;
+    await registerFor(door, "demo", rsa.certificate);
+    await registerFor(door, "demo", ec.certificate);
+    await trustIssuer(authority);
+    const words = [rsa, ec, issued, stranger].flatMap((pair) => [
+      pair.keyPath,
+      pair.certificatePath,
+    ]);
     const address = `${door.url}/ws/sms-certificat`;
-    const { stdout } = await run("/usr/bin/python3", [SIGN, address, ...rsa, ...ec]);
+    const { stdout } = await run("/usr/bin/python3", [SIGN, address, ...words]);
     envelopes = JSON.parse(stdout) as typeof envelopes;
   });
   afterAll(async () => {
@@ -49,18 +61,25 @@ peer(
     await rm(folder, { recursive: true });
   });
 
-  async function newPair(name: string, kind: readonly string[]): Promise<[string, string]> {
-    const [key, certificate] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
-    await run("openssl", [
-      ...["req", "-x509", "-newkey", ...kind, "-nodes", "-keyout", key, "-out", certificate],
-      ...["-subj", `/CN=back office ${name}`, "-days", "30"],
-    ]);
-    return [key, certificate];
+  /** Lets the NIF in certificates of an authority stand for a user. */
+  async function trustIssuer({ certificate, fingerprint }: OpensslPair): Promise<void> {
+    const { context, caller } = door.story;
+    const { db } = context;
+    const now = systemClock.now();
+    const anchor = {
+      fingerprint,
+      certificate: certificate.raw,
+      subject: certificate.subject,
+      notAfter: new Date(certificate.validTo),
+    };
+    await insertAnchor(db, caller.entity.entityId, anchor, now);
+    const user = await findCredential(db, "demo");
+    await insertSubject(db, user!.caller.user.userId, { kind: "nif", value: "Q0801175A" }, now);
   }
 
-  async function answerTo(envelope: string): Promise<string> {
+  async function answerTo(envelope: string, at = door.url): Promise<string> {
     const is12 = envelope.includes("http://www.w3.org/2003/05/soap-envelope");
-    const response = await fetch(`${door.url}/ws/sms-certificat`, {
+    const response = await fetch(`${at}/ws/sms-certificat`, {
       method: "POST",
       headers: { "content-type": `${is12 ? "application/soap+xml" : "text/xml"}; charset=utf-8` },
       body: envelope,
@@ -71,28 +90,85 @@ peer(
 
   test("tampering, wrapping, doubling and stripping are refused", async () => {
     const { sha256: good } = envelopes;
-    const [body = ""] = /<soap-env:Body.*<\/soap-env:Body>/s.exec(good) ?? [];
-    const [signature = ""] = /<(\w*:?)Signature .*<\/\1Signature>/s.exec(good) ?? [];
-    const [, id = ""] = /Body [^>]*Id="([^"]+)"/.exec(good) ?? [];
-    const unsigned = body.replace(/ [\w:]*Id="[^"]+"/, "").replace("+34600100000", "+34600100009");
-    const attacks = {
+    const piece = (pattern: RegExp): string => {
+      const [found] = pattern.exec(good) ?? [];
+      if (found === undefined) throw new Error(`the message has no ${pattern.source}`);
+      return found;
+    };
+    const body = piece(/<soap-env:Body.*<\/soap-env:Body>/s);
+    const signature = piece(/<(\w*:?)Signature .*<\/\1Signature>/s);
+    const security = piece(/<wsse:Security.*<\/wsse:Security>/s);
+    const stamp = piece(/<wsu:Timestamp.*<\/wsu:Timestamp>/s);
+    const token = piece(/<wsse:BinarySecurityToken.*<\/wsse:BinarySecurityToken>/s);
+    const signedInfo = piece(/<(\w*:?)SignedInfo>.*<\/\1SignedInfo>/s);
+    const digest = piece(/(?<=<(\w*:?)DigestValue>)[^<]+/);
+    const bodyId = piece(/(?<=Body [^>]*Id=")[^"]+/);
+    const tokenId = piece(/(?<=BinarySecurityToken [^>]*Id=")[^"]+/);
+    const forged = body.replace("+34600100000", "+34600100009");
+    const unsigned = forged.replace(/ [\w:]*Id="[^"]+"/, "");
+    const inHeader = (content: string): string =>
+      `<w xmlns="urn:w">${content}</w></soap-env:Header>`;
+    const attacks: Record<string, string> = {
       "another recipient": good.replace("+34600100000", "+34600100009"),
       "another text": good.replace("signat", "firmat"),
       "the signed Body wrapped in a header": good
         .replace(body, unsigned)
-        .replace("</soap-env:Header>", `<w xmlns="urn:w">${body}</w></soap-env:Header>`),
+        .replace("</soap-env:Header>", inHeader(body)),
+      "the signed Body wrapped in the Security header": good
+        .replace(body, unsigned)
+        .replace("</wsse:Security>", `${body}</wsse:Security>`),
+      "the signed Body wrapped in the forged one": good.replace(
+        body,
+        unsigned.replace("</soap-env:Body>", `${body}</soap-env:Body>`),
+      ),
+      "the signed Body beside the forged one with the same id": good
+        .replace(body, forged)
+        .replace("</soap-env:Header>", inHeader(body)),
+      "the same id in another spelling": good
+        .replace(body, unsigned.replace("<soap-env:Body", `<soap-env:Body Id="${bodyId}"`))
+        .replace("</soap-env:Header>", inHeader(body)),
       "the same id twice": good.replace(
         "</soap-env:Header>",
-        `<w xmlns="urn:w" Id="${id}"/></soap-env:Header>`,
+        `<w xmlns="urn:w" Id="${bodyId}"/></soap-env:Header>`,
       ),
       "two Bodies": good.replace(body, body + body),
       "two Signatures": good.replace(signature, signature + signature),
       "no Signature": good.replace(signature, ""),
+      "the Signature in a header for somebody else": good.replace(
+        security,
+        security.replace("<wsse:Security", '<wsse:Security soap-env:actor="urn:else"'),
+      ),
+      "two Security headers": good.replace(security, security + security),
+      "two SignedInfo": good.replace(signedInfo, signedInfo + signedInfo),
       "an old Timestamp": good.replace(/(Created>)20\d\d/, "$12020"),
+      "a new Timestamp in place of the signed one, which is elsewhere": good
+        .replace(stamp, stamp.replace(/ [\w:]*Id="[^"]+"/, ""))
+        .replace("</soap-env:Header>", inHeader(stamp)),
+      "a second Timestamp": good.replace(stamp, stamp + stamp.replace(/ [\w:]*Id="[^"]+"/, "")),
+      "a DTD": good.replace("<soap-env:Envelope", "<!DOCTYPE x><soap-env:Envelope"),
+      "a digest in a comment": good
+        .replace("signat", "firmat")
+        .replace(digest, `<!-- ${digest} -->${digest}`),
+      "a digest cut by a comment": good.replace(digest, `${digest.slice(0, 4)}<!-- x -->A`),
       "an algorithm that is none": good.replace(
         "xmldsig-more#rsa-sha256",
         "xmldsig-more#hmac-sha256",
       ),
+      "no algorithm": good.replace(/SignatureMethod Algorithm="[^"]*"/, "SignatureMethod"),
+      "a reference to the whole document": good.replace(`URI="#${bodyId}"`, 'URI=""'),
+      "a reference outside": good.replace(`URI="#${bodyId}"`, 'URI="http://127.0.0.1/x"'),
+      "a reference by XPointer": good.replace(
+        `URI="#${bodyId}"`,
+        `URI="#xpointer(id('${bodyId}'))"`,
+      ),
+      "a key that is named elsewhere": good.replace(`URI="#${tokenId}"`, 'URI="#else"'),
+      "two tokens": good.replace(token, token + token.replace(/ [\w:]*Id="[^"]+"/, "")),
+      "the token of another certificate": good.replace(
+        token,
+        token.replace(/>[^<]+</, `>${other.raw.toString("base64")}<`),
+      ),
+      "a token that is no certificate": good.replace(token, token.replace(/>[^<]+</, ">AAAA<")),
+      "an empty SignatureValue": good.replace(/(SignatureValue>)[^<]+/, "$1"),
     };
     const answers = await Promise.all(
       Object.entries(attacks).map(async ([name, envelope]) => {
@@ -101,23 +177,77 @@ peer(
       }),
     );
     expect(answers.filter(([, answer]) => answer !== "NotAuthenticated")).toEqual([
+      ["the signed Body wrapped in the forged one", "InvalidEnvelope"],
       ["two Bodies", "InvalidEnvelope"],
+      ["a DTD", "InvalidEnvelope"],
     ]);
+    // The untouched message was not used up by any of them.
+    expect(await answerTo(good)).toBe("accepted");
   });
 
-  test.each(["sha256", "soap12", "sha512", "ecdsa"] as const)("%s is taken once", async (name) => {
-    expect(await answerTo(envelopes[name])).toBe("accepted");
+  test.each([
+    "no Body",
+    "no Timestamp",
+    "inclusive",
+    "with comments",
+    "enveloped",
+    "untransformed",
+  ] as const)("a signature that holds but says too little is refused: %s", async (name) => {
     expect(await answerTo(envelopes[name])).toBe("NotAuthenticated");
-    expectInTable("python3-zeep with xmlsec", { "X.509": true });
+  });
+
+  test("a comment in the text and CDATA change nothing: XML says the same", async () => {
+    const { comment, cdata } = envelopes;
+    expect(await answerTo(comment.replace("va signat", "va<!-- x --> signat"))).toBe("accepted");
+    expect(await answerTo(cdata.replace("va signat", "<![CDATA[va signat]]>"))).toBe("accepted");
+    const { rows } = await door.story.database.app.query<{ text: string }>(
+      "select text from messages where client_reference in ('signed-10', 'signed-11')",
+    );
+    expect(rows.map(({ text }) => text)).toEqual(["Açò va signat 📄", "Açò va signat 📄"]);
+  });
+
+  test.each(["soap12", "sha512", "ecdsa", "ecdsa512", "issued"] as const)(
+    "%s is taken once",
+    async (name) => {
+      expect(await answerTo(envelopes[name])).toBe("accepted");
+      expect(await answerTo(envelopes[name])).toBe("NotAuthenticated");
+      expectInTable("python3-zeep with xmlsec", { "X.509": true });
+    },
+  );
+
+  test("once over all replicas", async () => {
+    const replica = await openReplica(door, { clock: systemClock });
+    try {
+      expect(await answerTo(envelopes.replicas)).toBe("accepted");
+      expect(await answerTo(envelopes.replicas, replica.url)).toBe("NotAuthenticated");
+    } finally {
+      await replica.close();
+    }
+  });
+
+  test("a certificate that nobody has registered is refused", async () => {
+    expect(await answerTo(envelopes.stranger)).toBe("NotAuthenticated");
   });
 
   test("without a Timestamp it is refused", async () => {
     expect(await answerTo(envelopes.unstamped)).toBe("NotAuthenticated");
   });
 
-  test("SHA-1 is refused unless the entity's policy says so", async () => {
+  test("SHA-1 is refused unless the entity's policy says so, and then told in the log", async () => {
+    const told = (): number =>
+      door.log.filter(({ message }) => message.startsWith("a signature with SHA-1")).length;
     expect(await answerTo(envelopes.sha1)).toBe("NotAuthenticated");
+    expect(told()).toBe(0);
     await door.story.database.owner.query("update entities set sha1_accepted = true");
     expect(await answerTo(envelopes.sha1)).toBe("accepted");
+    expect(told()).toBe(1);
+  });
+
+  test("a policy without signatures refuses them", async () => {
+    await door.story.database.owner.query(
+      "update entities set accepted_authentication = '{passwordText,clientCertificate}'",
+    );
+    expect(await answerTo(envelopes.sha1)).toBe("NotAuthenticated");
+    expect(door.log.at(-1)?.fields.code).toBe("NotAuthenticated");
   });
 });

@@ -98,6 +98,27 @@ export function backendOf({ context }: Story): Backend {
   };
 }
 
+/** A second process's door on the same database: it shares nothing else with the first. */
+export async function openReplica(
+  { story, secretsKey }: OpenDoor,
+  options: Partial<DoorOptions> = {},
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = fastify();
+  const silent = (): void => undefined;
+  await registerSoapDoor(server, {
+    backend: backendOf(story),
+    clock: story.context.clock,
+    random: systemRandom,
+    publicUrl: "http://127.0.0.1",
+    secretsKey,
+    validateResponses: true,
+    log: { error: silent, warn: silent, info: silent, debug: silent },
+    ...options,
+  });
+  const url = await server.listen({ host: "127.0.0.1", port: 0 });
+  return { url, close: () => server.close() };
+}
+
 /** Lets a certificate stand for a user. */
 export async function registerFor(
   { story }: Pick<OpenDoor, "story">,
