@@ -57,7 +57,7 @@ export const oc: Wording = {
     messageId: "Messatge",
     csv: "CSV",
     issuedAt: "Emetut",
-    retainUntil: "Se consèrve enquiath",
+    retainUntil: "Conservat enquiath",
     corrects: "Rectifique eth CSV",
     entity: "Entitat",
     nif: "NIF",
