@@ -31,6 +31,7 @@ import { settleOutcomes } from "./lifecycle/settle-outcome.ts";
 import { tellStatus } from "./lifecycle/tell-status.ts";
 import { openObjectStore } from "./object-store-parts.ts";
 import { openDatabase } from "./open-database.ts";
+import { warnEarly } from "./lifecycle/warn-early.ts";
 import { createOperatorLink } from "./operator-link.ts";
 import { answerBusBatches } from "./pica/batches/work-on-batches.ts";
 import { busPorts } from "./pica/ports.ts";
@@ -115,6 +116,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
         certify: () => certifyMessages(context),
         notify: () => notifyMailboxes(context),
         callBack: () => callBack(context),
+        warn: () => warnEarly(context).then(() => 0),
         confirm: () => confirmMailboxes(context),
         bounce: () => (mail?.bounces ? recordBounces(context, mail.bounces) : Promise.resolve(0)),
         retain: () => retainCertificates(context).then(() => 0),

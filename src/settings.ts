@@ -30,6 +30,7 @@ export interface Settings
   readonly database: DatabaseSettings | undefined;
   readonly receiptDeadline: Duration;
   readonly receiptGrace: Duration;
+  readonly earlyWarning: Duration;
   readonly retention: Duration;
   readonly issuer: { readonly name: string; readonly nif: string };
   /** Encrypts the secrets of users who may use PasswordDigest; undefined: kept in the data directory. */
@@ -83,6 +84,7 @@ export function parseSettings(environment: Environment): Settings {
     database: readDatabase(reader),
     receiptDeadline: duration("RECEIPT_DEADLINE", "PT120H"),
     receiptGrace: duration("RECEIPT_GRACE", "PT10M"),
+    earlyWarning: duration("EARLY_WARNING", "PT24H"),
     retention,
     issuer: {
       name: inProduction("ISSUER_NAME", "it is printed on certificates", "Emissor de prova"),

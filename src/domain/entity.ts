@@ -17,6 +17,8 @@ export interface Entity {
   /** Charged when a message does not name one. */
   readonly defaultCostCentre?: string | undefined;
   readonly quota?: Quota | undefined;
+  /** Nothing is sent at night nor on holidays. */
+  readonly quietHours?: boolean | undefined;
   /** Calls that each replica answers in a second; undefined: as many as the settings say. */
   readonly callsPerSecond?: number | undefined;
 }

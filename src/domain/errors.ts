@@ -9,6 +9,7 @@ export type ErrorCode =
   | "SchemaViolation"
   | "RequestTooLarge"
   | "TooManyRequests"
+  | "QuotaExceeded"
   | "NotAuthenticated"
   | "NotAuthorised"
   | "InvalidRecipient"

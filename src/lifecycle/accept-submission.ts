@@ -5,12 +5,14 @@ import { ServiceError } from "../domain/errors.ts";
 import { nextEvidence, type EvidenceBody } from "../domain/evidence.ts";
 import { uuidv7, type MessageId } from "../domain/ids.ts";
 import type { Stage } from "../domain/message.ts";
+import { afterQuietHours } from "../domain/quiet-hours.ts";
 import { parseMsisdn } from "../domain/msisdn.ts";
 import type { Words } from "../domain/words.ts";
 import { submissionDigest, type Message, type Submission } from "../domain/submission.ts";
 import { findAlias, type Alias } from "../store/aliases.ts";
 import { isMailboxAuthorised } from "../store/mailboxes.ts";
 import { findSubmission, readMessage, type SubmissionKey } from "../store/messages.ts";
+import { assertQuota } from "./assert-quota.ts";
 import type { LifecycleContext } from "./context.ts";
 
 /** The answer to a submission. */
@@ -40,7 +42,7 @@ interface AcceptOptions {
  * client reference) with the same content answers the same again and leaves nothing behind.
  *
  * @throws ServiceError NotAuthorised, InvalidRecipient, InvalidContent, ContentTooLong,
- *   InvalidSender, InvalidSchedule, MailboxNotAuthorised
+ *   InvalidSender, InvalidSchedule, QuotaExceeded, MailboxNotAuthorised
  * @throws ServiceError DuplicateSubmission when the reference was used with other content
  */
 export async function acceptSubmission(
@@ -61,6 +63,7 @@ export async function acceptSubmission(
   try {
     alias = await findSender(context, caller, submission.sender);
     assertSchedule(submission.scheduledAt, now);
+    await assertQuota(context, caller.entity, now);
     await assertMailbox(context, caller, submission.mailbox);
   } catch (error) {
     // What was taken charge of before is answered again, although its schedule has passed meanwhile.
@@ -69,8 +72,10 @@ export async function acceptSubmission(
     throw error;
   }
   const { encoding, segments } = context.gateway.plan(submission.text, 0);
+  const scheduledAt = sendingInstant(caller, submission.scheduledAt, now);
   const message: Message = {
     ...request,
+    scheduledAt,
     messageId: uuidv7(now, context.random) as MessageId,
     entityId: caller.entity.entityId,
     userId: caller.user.userId,
@@ -80,7 +85,7 @@ export async function acceptSubmission(
     encoding,
     segmentCount: segments.length,
     acceptedAt: now,
-    receiptDeadline: addDuration(submission.scheduledAt ?? now, context.settings.receiptDeadline),
+    receiptDeadline: addDuration(scheduledAt ?? now, context.settings.receiptDeadline),
   };
   if (options.dryRun) {
     const before = await findBefore();
@@ -107,6 +112,13 @@ export async function acceptSubmission(
   });
   context.wake("relay");
   return answerTo(context, message);
+}
+
+/** When it is sent, if not at once; an entity may want its recipients' nights and holidays respected. */
+function sendingInstant({ entity }: Caller, asked: Date | undefined, now: Date): Date | undefined {
+  if (entity.quietHours !== true) return asked;
+  const at = afterQuietHours(asked ?? now);
+  return at > now ? at : asked;
 }
 
 function acceptanceOf(message: Message, alias: Alias | undefined): EvidenceBody {

@@ -18,6 +18,8 @@ interface LifecycleSettings {
   readonly receiptDeadline: Duration;
   /** Time allowed after the deadline for receipts in flight. */
   readonly receiptGrace: Duration;
+  /** How long after its sending a message that is not delivered is told of. */
+  readonly earlyWarning: Duration;
   /** Zone of the dates that the operator writes into its reports, as IANA names it. */
   readonly operatorZone: string;
   readonly retention: Duration;

@@ -73,13 +73,34 @@ async function mailCertificates(
   const mailed = new Set(
     chain.flatMap(({ body }) => (body.event === "CertificateMailed" ? [body.kind] : [])),
   );
-  for (const { kind } of foldMessage(chain).certificates) {
+  const { certificates } = foldMessage(chain);
+  // Without a certificate it is an early warning that is due.
+  if (certificates.length === 0) return warn(context, context.mailer, { ...message, mailbox });
+  for (const { kind } of certificates) {
     if (mailed.has(kind)) continue;
     const answer = await mailOne(context, context.mailer, { ...message, mailbox }, kind);
     const problem = await recordAnswer(context, { ...message, mailbox }, kind, answer);
     if (problem) return problem;
   }
   return undefined;
+}
+
+async function warn(
+  { db, clock }: LifecycleContext,
+  mailer: Mailer,
+  message: MailedMessage,
+): Promise<Problem | undefined> {
+  const { messageId, mailbox, language, clientReference, receiptDeadline } = message;
+  const now = clock.now();
+  const answer = await mailer.sendWarning({
+    ...{ to: mailbox, at: now, language, clientReference, receiptDeadline },
+    id: `${messageId}.warning`,
+    recipient: maskMsisdn(message.recipient.msisdn),
+  });
+  if (answer.kind === "taken") return undefined;
+  if (answer.kind === "failed") return { cause: answer.cause, forGood: false };
+  await markBounced(db, mailbox, now, answer.reply);
+  return { cause: `the mail server refuses the mailbox: ${answer.reply}`, forGood: true };
 }
 
 type MailedMessage = Message & { readonly mailbox: string };

@@ -143,6 +143,14 @@ export interface CertificateMail extends MailAddressing {
   readonly pdf: Buffer;
 }
 
+/** Word that a message is not delivered yet. */
+export interface WarningMail extends MailAddressing {
+  readonly clientReference: string;
+  /** Masked. */
+  readonly recipient: string;
+  readonly receiptDeadline: Date;
+}
+
 /** The question whether a mailbox wants to receive certificates. */
 export interface ConfirmationMail extends MailAddressing {
   readonly entityName: string;
@@ -162,6 +170,7 @@ export type MailAnswer =
 export interface Mailer {
   sendCertificate(mail: CertificateMail): Promise<MailAnswer>;
   sendConfirmation(mail: ConfirmationMail): Promise<MailAnswer>;
+  sendWarning(mail: WarningMail): Promise<MailAnswer>;
 }
 
 /** A mail of ours that could not be delivered, as a mail server reports it. */

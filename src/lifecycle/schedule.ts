@@ -15,6 +15,7 @@ const TIMETABLE = {
   notify: "*/5 * * * * *",
   callBack: "*/2 * * * * *",
   confirm: "*/5 * * * * *",
+  warn: "30 */5 * * * *",
   bounce: "*/30 * * * * *",
   retain: "17 3 * * *",
   fixity: "41 1 * * *",

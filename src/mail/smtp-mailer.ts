@@ -3,6 +3,7 @@ import type { Mailer, MailAnswer } from "../lifecycle/ports.ts";
 import { certificateMail } from "./certificate-mail.ts";
 import type { ComposedMail } from "./compose.ts";
 import { confirmationMail } from "./confirmation-mail.ts";
+import { warningMail } from "./warning-mail.ts";
 
 export interface SmtpSettings {
   readonly host: string;
@@ -75,6 +76,7 @@ export function createSmtpMailer(settings: SmtpSettings): Mailer & { close(): vo
   return {
     sendCertificate: (mail) => send(certificateMail(mail)),
     sendConfirmation: (mail) => send(confirmationMail(mail)),
+    sendWarning: (mail) => send(warningMail(mail)),
     close: () => {
       transport.close();
     },

@@ -74,6 +74,14 @@ export const FAULTS = {
       en: "There are too many requests at once; try again in a while.",
     },
   },
+  QuotaExceeded: {
+    side: "caller",
+    words: {
+      ca: "L'entitat ha arribat al límit de missatges del dia o del mes.",
+      es: "La entidad ha llegado al límite de mensajes del día o del mes.",
+      en: "The entity has reached its limit of messages of the day or the month.",
+    },
+  },
   NotAuthenticated: {
     side: "caller",
     standardCode: "FailedAuthentication",

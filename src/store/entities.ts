@@ -14,12 +14,13 @@ export interface EntityRow {
   default_cost_centre: string | null;
   daily_quota: number | null;
   monthly_quota: number | null;
+  quiet_hours: boolean;
   calls_per_second: number | null;
 }
 
 export const ENTITY_COLUMNS = `e.entity_id, e.name, e.nif, e.dir3, e.enabled as entity_enabled,
   e.certificates_enabled as entity_certificates_enabled, e.language, e.default_cost_centre,
-  e.daily_quota, e.monthly_quota, e.calls_per_second`;
+  e.daily_quota, e.monthly_quota, e.calls_per_second, e.quiet_hours`;
 
 export function toEntity(row: EntityRow): Entity {
   return {
@@ -36,14 +37,16 @@ export function toEntity(row: EntityRow): Entity {
         ? undefined
         : { daily: row.daily_quota ?? undefined, monthly: row.monthly_quota ?? undefined },
     callsPerSecond: row.calls_per_second ?? undefined,
+    quietHours: row.quiet_hours,
   };
 }
 
 export async function insertEntity(db: Connection, entity: Entity, now: Date): Promise<void> {
   await db.query(
     `insert into entities (entity_id, name, nif, dir3, enabled, certificates_enabled, language,
-       default_cost_centre, daily_quota, monthly_quota, calls_per_second, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+       default_cost_centre, daily_quota, monthly_quota, calls_per_second, quiet_hours,
+       created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
       entity.entityId,
       entity.name,
@@ -56,6 +59,7 @@ export async function insertEntity(db: Connection, entity: Entity, now: Date): P
       entity.quota?.daily,
       entity.quota?.monthly,
       entity.callsPerSecond,
+      entity.quietHours ?? false,
       now,
     ],
   );
@@ -81,7 +85,7 @@ export async function updateEntity(db: Connection, entity: Entity): Promise<void
   await db.query(
     `update entities set name = $2, dir3 = $3, enabled = $4, certificates_enabled = $5, language = $6,
        default_cost_centre = $7, daily_quota = $8, monthly_quota = $9,
-       calls_per_second = $10
+       calls_per_second = $10, quiet_hours = $11
      where entity_id = $1`,
     [
       entity.entityId,
@@ -94,6 +98,7 @@ export async function updateEntity(db: Connection, entity: Entity): Promise<void
       entity.quota?.daily,
       entity.quota?.monthly,
       entity.callsPerSecond,
+      entity.quietHours ?? false,
     ],
   );
 }

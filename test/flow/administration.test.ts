@@ -69,6 +69,7 @@ test("an entity, its user, its mailbox and its alias, and who granted what", asy
     costCentre: null,
     dailyQuota: 500,
     monthlyQuota: null,
+    quietHours: false,
     callsPerSecond: 7,
     enabled: true,
     certificates: true,

@@ -85,6 +85,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
     settings: {
       receiptDeadline: { months: 0, milliseconds: 120 * HOURS },
       receiptGrace: { months: 0, milliseconds: 600_000 },
+      earlyWarning: { months: 0, milliseconds: 24 * HOURS },
       operatorZone: "UTC",
       retention: { months: 60, milliseconds: 0 },
       issuer: { name: "Emissor de prova", nif: "Q0000000J" },

@@ -28,6 +28,7 @@ const PROFILE_OPTIONS = {
   "cost-centre": { type: "string" },
   "daily-quota": { type: "string" },
   "monthly-quota": { type: "string" },
+  "quiet-hours": { type: "string" },
   "calls-per-second": { type: "string" },
 } as const;
 
@@ -46,6 +47,7 @@ entity accept --nif NIF --authentication WAYS [--sha1]
     --sha1 accepts old signatures
 PROFILE: --dir3 CODE  --language ca|es|oc|en  --cost-centre CODE
          --daily-quota N  --monthly-quota N     messages of a day and of a month
+         --quiet-hours on|off   sends from 8 to 22 h, on no Sunday and no holiday of Catalonia
          --ine10 CODES                          under which PICA and PCI know it, comma between them
          --user-by WAYS                         which user calls through them: by usernameToken,
                                                 signature, connection and (or) officer
@@ -182,6 +184,7 @@ function describe(entity: Entity): Record<string, string | number | boolean | un
     costCentre: entity.defaultCostCentre,
     dailyQuota: entity.quota?.daily,
     monthlyQuota: entity.quota?.monthly,
+    quietHours: entity.quietHours ?? false,
     callsPerSecond: entity.callsPerSecond,
     enabled: entity.enabled,
     certificates: entity.certificatesEnabled,
@@ -190,7 +193,7 @@ function describe(entity: Entity): Record<string, string | number | boolean | un
 
 type Profile = Pick<
   Entity,
-  "name" | "dir3" | "language" | "defaultCostCentre" | "quota" | "callsPerSecond"
+  "name" | "dir3" | "language" | "defaultCostCentre" | "quota" | "callsPerSecond" | "quietHours"
 >;
 
 /** What the options say, over what stood before; an empty value takes away. */
@@ -217,7 +220,16 @@ function readProfile(options: Arguments, before: Profile): Profile {
     defaultCostCentre: kept("cost-centre", before.defaultCostCentre),
     quota: daily === undefined && monthly === undefined ? undefined : { daily, monthly },
     callsPerSecond,
+    quietHours: readSwitch(options, "quiet-hours") ?? before.quietHours,
   };
+}
+
+function readSwitch(options: Arguments, name: string): boolean | undefined {
+  const said = options.text(name);
+  if (said !== undefined && said !== "on" && said !== "off") {
+    throw new UsageError(`--${name} is on or off`);
+  }
+  return said === undefined ? undefined : said === "on";
 }
 
 function readLanguage(said: string | undefined): Language | undefined {

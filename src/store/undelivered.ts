@@ -1,0 +1,35 @@
+import type { MessageId } from "../domain/ids.ts";
+import type { Connection } from "./database.ts";
+
+const NAME = "earlyWarning";
+
+/** A message that is still waited for. */
+export interface Undelivered {
+  readonly messageId: MessageId;
+  readonly mailbox: string | undefined;
+}
+
+/**
+ * Moves the cursor of early warnings on to an instant and answers the open messages that it has passed:
+ * those whose sending was due between the two. Each message is passed once, whichever process moves it.
+ * Messages that were scheduled are due at their instant, at most a year after their acceptance.
+ */
+export async function passUndelivered(db: Connection, until: Date): Promise<Undelivered[]> {
+  await db.query("insert into cursors (name, at) values ($1, $2) on conflict do nothing", [
+    NAME,
+    until,
+  ]);
+  const { rows } = await db.query<{ message_id: MessageId; mailbox: string | null }>(
+    `with before as (select at from cursors where name = $1 for update),
+     moved as (update cursors set at = greatest(at, $2) where name = $1)
+     select m.message_id, m.mailbox from before
+     join work w on w.lane = 0 and w.step = 'settle' and not w.dead
+       and w.message_id >= uuidv7_floor(before.at - interval '13 months')
+       and w.message_id < uuidv7_floor($2)
+     join messages m using (message_id)
+     where coalesce(m.scheduled_at, m.accepted_at) >= before.at
+       and coalesce(m.scheduled_at, m.accepted_at) < $2`,
+    [NAME, until],
+  );
+  return rows.map((row) => ({ messageId: row.message_id, mailbox: row.mailbox ?? undefined }));
+}
