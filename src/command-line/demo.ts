@@ -65,6 +65,7 @@ export const demoCommand: Command = {
 
 interface Demo {
   readonly service: Service;
+  readonly dataDirectory: string;
   readonly simulator: Simulator;
   readonly account: DemoAccount;
   /** The root of the test authority. */
@@ -101,7 +102,7 @@ async function start(dataDirectory: string, port: number): Promise<Demo> {
 Five days would be long to wait for: here they last ${DEADLINE_SECONDS} seconds.
 `);
   const trusted = (await trustedAnchors(settings)) ?? "";
-  return { service, simulator, account, trusted };
+  return { service, dataDirectory, simulator, account, trusted };
 }
 
 async function run({ service, account, trusted }: Demo, output: string): Promise<void> {
@@ -158,7 +159,7 @@ async function follow(port: Port): Promise<void> {
   }
 }
 
-async function keepServing({ service, account }: Demo): Promise<void> {
+async function keepServing({ service, account, dataDirectory }: Demo): Promise<void> {
   print(`
 Still serving; end it with Ctrl+C.
 
@@ -166,6 +167,7 @@ Still serving; end it with Ctrl+C.
   public    ${service.url}/verifica
   username  ${account.username}
   secret    ${account.secret}
+  commands  DATA_DIRECTORY=${dataDirectory} node dist/main.js entity list
 
 Numbers that end in 000 are delivered, 404 never reported, 010 expired, 009 undeliverable, 007 refused.`);
   await interrupted();
