@@ -67,7 +67,7 @@ function done(report: Report): Record<string, boolean> {
     "SOAP 1.2": report["1.2"] !== undefined,
     PasswordText: report.passwordText,
     PasswordDigest: report.passwordDigest,
-    MTOM: report.mtom !== undefined,
+    ...(report.client === "soap" ? {} : { MTOM: report.mtom !== undefined }),
     "Typed fault": report["1.1"]?.fault === ALL_WELL.fault,
   };
 }
