@@ -1,7 +1,7 @@
 import { UUID, type MessageId } from "../domain/ids.ts";
 import { orderResend, type ResendRefusal } from "../lifecycle/order-resend.ts";
 import { readLastPass } from "../store/fixity.ts";
-import { checkIntegrity } from "../store/integrity.ts";
+import { checkIntegrity, INVARIANTS } from "../store/integrity.ts";
 import { readUnmatched } from "../store/receipts.ts";
 import { readBacklog, readDeadWork, requeue, type Step } from "../store/work.ts";
 import { systemClock } from "../system.ts";
@@ -85,9 +85,13 @@ export const resendCommand: Command = {
 export const verifyCommand: Command = {
   name: "verify",
   summary: "checks every promise in the database; exit code 1 when one is broken",
-  usage: "verify",
+  usage: `verify         beside a running service; exit code 0 when every invariant holds, 1 when one is broken
+verify --list  every invariant, and what to do when it is broken`,
   async run(args) {
-    readArguments(args, {});
+    if (readArguments(args, { list: { type: "boolean" } }).flag("list")) {
+      print(INVARIANTS.map(({ name, remedy }) => `${name}\n  ${remedy}`).join("\n"));
+      return 0;
+    }
     return withDatabase(async ({ db }) => {
       const pass = await readLastPass(db);
       print(
@@ -95,12 +99,19 @@ export const verifyCommand: Command = {
           ? `certificates read again on ${pass.beganAt.toISOString()}: ${pass.files}, ${pass.failures} damaged`
           : "no certificate was read again yet: serve does it each night",
       );
-      const damages = await checkIntegrity(db);
+      const damages = await checkIntegrity(db, systemClock.now());
       if (damages.length === 0) {
         print("every invariant holds");
         return 0;
       }
-      print(table(damages.map((damage) => ({ ...damage }))));
+      print(
+        table(
+          damages.map(({ invariant, messageId, detail }) => ({ invariant, of: messageId, detail })),
+        ),
+      );
+      const remedies = new Map(damages.map(({ invariant, remedy }) => [invariant, remedy]));
+      print(`\nWhat to do:`);
+      for (const [invariant, remedy] of remedies) print(`- ${invariant}: ${remedy}`);
       return 1;
     });
   },

@@ -99,7 +99,7 @@ test("killed with its database at ten moments, every accepted message gets exact
        (select count(*) from messages) as messages,
        (select count(*) from charges where item = 'certificate') as charges`,
   );
-  const damages = await checkIntegrity(db);
+  const damages = await checkIntegrity(db, systemClock.now());
   await db.end();
   const all = String(references.length);
   expect(rows[0]).toEqual({ certificates: all, messages: all, charges: all });

@@ -45,6 +45,7 @@ peer(POSTGRES_15, FAKETIME)("five days and five years pass", () => {
       app,
       ownerUrl: server.url,
       appUrl,
+      adminUrl: server.url,
       drop: async () => {
         await Promise.all([owner.end(), app.end()]);
         await server.remove();

@@ -21,6 +21,8 @@ export interface TestDatabase {
   /** Addresses of the same, for a service that is started by the test (DATABASE_OWNER_URL, DATABASE_URL). */
   readonly ownerUrl: string;
   readonly appUrl: string;
+  /** A superuser's, for what only a hand in the database does. */
+  readonly adminUrl: string;
   /** Closes both pools, throws out who else is connected and removes the database. */
   drop(): Promise<void>;
 }
@@ -49,7 +51,8 @@ export async function createTestDatabase(
     await Promise.all([owner.end(), app.end()]);
     await runAlone(cluster.admin, `drop database if exists ${name} with (force)`);
   };
-  return { name, owner, app, ownerUrl, appUrl, drop };
+  const adminUrl = withDatabase(cluster.admin, name);
+  return { name, owner, app, ownerUrl, appUrl, adminUrl, drop };
 }
 
 /** A pool on an address, for as long as a test wants it. */

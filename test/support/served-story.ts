@@ -85,7 +85,7 @@ export async function startServedStory(databaseUrl: string, seed: string): Promi
       );
       const all = references.length;
       expect(rows).toEqual([{ messages: all, certificates: all }]);
-      expect(await checkIntegrity(db)).toEqual([]);
+      expect(await checkIntegrity(db, systemClock.now())).toEqual([]);
       expect([...taken.values()].filter((times) => times > 1)).toEqual([]);
     },
     async stop() {

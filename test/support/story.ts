@@ -148,7 +148,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
       return entry.found;
     },
     certificate: (clientReference) => fetchCertificate(context, caller, { clientReference }),
-    integrity: () => checkIntegrity(context.db),
+    integrity: () => checkIntegrity(context.db, hands.clock.now()),
     async close() {
       await operated.close();
       await database.drop();
