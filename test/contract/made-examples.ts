@@ -24,6 +24,7 @@ const SHOWN: readonly (readonly [name: string, title: string])[] = [
 const WITHOUT_REQUEST: Partial<Record<ErrorCode, string>> = {
   RequestTooLarge: "A body over the limit.",
   TooManyRequests: "More calls than the service, or the entity, may make at once.",
+  QuotaExceeded: "SendCertifiedSms beyond the limit of the day or the month.",
   Unavailable: "Any call while the database is away.",
   Internal: "Any call that meets a failure of the service.",
 };
