@@ -1,8 +1,3 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import type { LifecycleContext } from "../../src/lifecycle/context.ts";
 import { matchReceipts } from "../../src/lifecycle/match-receipts.ts";
 import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
@@ -15,14 +10,13 @@ import { systemRandom } from "../../src/system.ts";
 import { createTestDatabase } from "./database.ts";
 import { insertAwaiting, insertFinished } from "./finished-messages.ts";
 import { createHands } from "./hands.ts";
+import { insertsPerSecond } from "./pgbench.ts";
 
 const FINISHED = 1_000_000;
 const RECEIPTS = 30_000;
 /** Reports that the operator sends before the first is acknowledged: a few binds' windows. */
 const IN_FLIGHT = 500;
 const CLIENTS = 10;
-
-const run = promisify(execFile);
 
 interface Measured {
   /** Receipts read, stored and matched in a second. */
@@ -48,12 +42,11 @@ export async function measureReceipts(): Promise<Measured> {
     await retainCertificates(context);
     await insertFinished(database.ownerUrl, hands.clock.now(), FINISHED);
     const ids = await insertAwaiting(database.owner, hands, RECEIPTS);
-    await database.owner.query("create table bench_inserts (id uuid primary key, row text)");
-    const before = await pgbench(database.ownerUrl);
+    const before = await insertsPerSecond(database.ownerUrl, CLIENTS);
     const start = performance.now();
     await Promise.all([receive(context, ids), match(context, ids.length)]);
     const perSecond = (ids.length * 1_000) / (performance.now() - start);
-    const after = await pgbench(database.ownerUrl);
+    const after = await insertsPerSecond(database.ownerUrl, CLIENTS);
     return { perSecond, inserts: (before + after) / 2 };
   } finally {
     await database.drop();
@@ -116,22 +109,4 @@ function deliverSm(id: string): Buffer {
       shortMessage: Buffer.from(text, "latin1"),
     },
   );
-}
-
-async function pgbench(url: string): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), "pgbench-"));
-  const script = join(folder, "insert.sql");
-  writeFileSync(
-    script,
-    "insert into bench_inserts values (gen_random_uuid(), repeat('x', 300));\n",
-  );
-  try {
-    const options = `-n -c ${CLIENTS} -j 2 -T 4 -M prepared -f`.split(" ");
-    const { stdout } = await run("pgbench", [...options, script, url]);
-    const tps = /tps = ([\d.]+)/.exec(stdout)?.[1];
-    if (tps === undefined) throw new Error(stdout);
-    return Number(tps);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }

@@ -1,0 +1,83 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { contractDemo, type DemoAccount } from "../../src/command-line/demo-account.ts";
+import { systemClock, systemRandom } from "../../src/system.ts";
+import { startChild } from "./child.ts";
+import type { TestDatabase } from "./database.ts";
+import type { ServiceUsage } from "./service-process.ts";
+
+/** The service with all its parts in a process of its own, with an account and an operator. */
+export interface WholeService {
+  readonly port: number;
+  readonly account: DemoAccount;
+  usage(): Promise<ServiceUsage>;
+  stop(): Promise<void>;
+}
+
+/** Starts it on a database, as in production but for the seal; the operator takes so many a second. */
+export async function startWholeService(
+  database: TestDatabase,
+  ratePerSecond: number,
+): Promise<WholeService> {
+  const directory = mkdtempSync(join(tmpdir(), "sms-certificat-bench-"));
+  const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+  const secretsKey = systemRandom.bytes(32);
+  const operator = startChild(process.execPath, [
+    "--import",
+    at("typescript.js"),
+    at("echo-smsc.ts"),
+  ]);
+  const operatorPort = (await operator.line(/^port (\d+)/))[1];
+  const account = await contractDemo({ db: database.app, secretsKey }, systemClock.now());
+  const { PATH, HOME } = process.env;
+  const child = fork(at("service-process.ts"), [], {
+    execArgv: [
+      "--import",
+      at("typescript.js"),
+      ...(process.env["SERVICE_NODE_OPTIONS"]?.split(" ") ?? []),
+    ],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    env: {
+      PATH,
+      HOME,
+      DATABASE_URL: database.appUrl,
+      DATABASE_OWNER_URL: database.ownerUrl,
+      DATA_DIRECTORY: directory,
+      SECRETS_KEY: secretsKey.toString("base64"),
+      SMPP_PORT: operatorPort,
+      SMPP_SHEET: JSON.stringify({ ratePerSecond }),
+      LOG_FORMAT: "json",
+    },
+  });
+  const { port } = await next<{ port: number }>(child);
+  return {
+    port,
+    account,
+    usage() {
+      child.send("usage");
+      return next<ServiceUsage>(child);
+    },
+    async stop() {
+      const gone = new Promise((resolve) => child.once("exit", resolve));
+      child.disconnect();
+      await gone;
+      await operator.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a child says next; fails when it ends instead. */
+export function next<T>(child: ChildProcess): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const ended = (): void => reject(new Error("the process ended"));
+    child.once("exit", ended);
+    child.once("message", (message) => {
+      child.off("exit", ended);
+      resolve(message as T);
+    });
+  });
+}
