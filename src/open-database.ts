@@ -31,10 +31,11 @@ interface Options {
 export async function openDatabase(settings: Settings, options: Options): Promise<OpenDatabase> {
   const { app, stop } = await connect(settings, options);
   const closing = { begun: false };
-  const db = createPool(app, (error) => {
+  const onError = (error: Error): void => {
     // The server may be gone before the last connection has read our farewell.
     if (!closing.begun) options.onError(error);
-  });
+  };
+  const db = createPool(app, onError, { prepare: settings.database?.prepare ?? true });
   try {
     await refuseHalfImport(db);
     await ensureMonths(db, options.now);

@@ -4,6 +4,7 @@ import { describeBehaviours } from "../smpp/simulator/behaviours.ts";
 import { seededRandom } from "../smpp/simulator/seeded-random.ts";
 import { startSimulator } from "../smpp/simulator/simulator.ts";
 import { systemClock, systemRandom, systemTimers } from "../system.ts";
+import { gatherLines } from "../telemetry/gathered-lines.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { openDatabase } from "../open-database.ts";
 import { print, readArguments, UsageError, type Command } from "./command.ts";
@@ -17,7 +18,9 @@ export const serveCommand: Command = {
   async run(args) {
     readArguments(args, {});
     const settings = parseSettings(readEnvironment());
-    const log = createLogger({ ...settings.log, clock: systemClock, stream: process.stdout });
+    const { stream, flush } = gatherLines(process.stdout);
+    process.once("exit", flush);
+    const log = createLogger({ ...settings.log, clock: systemClock, stream });
     const service = await startService(settings, { ...PARTS, log });
     await interrupted();
     log.info("stopping");

@@ -1,5 +1,5 @@
 import { addDuration } from "../domain/clock.ts";
-import { assertContent, sha256, type Encoding } from "../domain/content.ts";
+import { assertContent, sha256, type Encoding, type SegmentPlan } from "../domain/content.ts";
 import { assertMay, type Caller } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
 import { nextEvidence, type EvidenceBody } from "../domain/evidence.ts";
@@ -71,7 +71,7 @@ export async function acceptSubmission(
     if (before) return repeated(context, before, digest);
     throw error;
   }
-  const { encoding, segments } = context.gateway.plan(submission.text, 0);
+  const plan = context.gateway.plan(submission.text, 0);
   const scheduledAt = sendingInstant(caller, submission.scheduledAt, now);
   const message: Message = {
     ...request,
@@ -82,15 +82,15 @@ export async function acceptSubmission(
     language: submission.language ?? caller.entity.language ?? "ca",
     costCentre: submission.costCentre ?? caller.entity.defaultCostCentre,
     textSha256: sha256(submission.text),
-    encoding,
-    segmentCount: segments.length,
+    encoding: plan.encoding,
+    segmentCount: plan.segments.length,
     acceptedAt: now,
     receiptDeadline: addDuration(scheduledAt ?? now, context.settings.receiptDeadline),
   };
   if (options.dryRun) {
     const before = await findBefore();
     if (before) return repeated(context, before, digest);
-    return { ...answerTo(context, message), messageId: undefined };
+    return { ...answerTo(message, plan), messageId: undefined };
   }
   const winner = await context.takeCharge({
     message,
@@ -111,7 +111,7 @@ export async function acceptSubmission(
     correlationId: options.correlationId,
   });
   context.wake("relay");
-  return answerTo(context, message);
+  return answerTo(message, plan);
 }
 
 /** When it is sent, if not at once; an entity may want its recipients' nights and holidays respected. */
@@ -167,10 +167,13 @@ async function repeated(
   }
   const message = await readMessage(context.db, before.messageId);
   if (!message) throw new ServiceError("MessageNotFound", { field: "clientReference" });
-  return answerTo(context, message);
+  return answerTo(message, context.gateway.plan(message.text, 0));
 }
 
-function answerTo(context: LifecycleContext, message: Message): Acceptance {
+function answerTo(
+  message: Message,
+  { unicodeCharacters }: Pick<SegmentPlan, "unicodeCharacters">,
+): Acceptance {
   return {
     messageId: message.messageId,
     stage: "accepted",
@@ -178,7 +181,7 @@ function answerTo(context: LifecycleContext, message: Message): Acceptance {
     receiptDeadline: message.receiptDeadline,
     encoding: message.encoding,
     segments: message.segmentCount,
-    unicodeCharacters: context.gateway.plan(message.text, 0).unicodeCharacters,
+    unicodeCharacters,
     charge: { sms: message.segmentCount, certificate: 1 },
   };
 }

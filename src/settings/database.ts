@@ -5,13 +5,16 @@ export interface DatabaseSettings {
   readonly urls: readonly string[];
   /** Of the owner of the tables; undefined: the same as `urls`. */
   readonly ownerUrls: readonly string[] | undefined;
+  /** Off behind a pooler that cannot keep prepared statements. */
+  readonly prepare: boolean;
 }
 
 /** Undefined: the embedded database in the data directory. */
 export function readDatabase(reader: SettingsReader): DatabaseSettings | undefined {
   const urls = readAddresses(reader, "DATABASE_URL");
   const ownerUrls = readAddresses(reader, "DATABASE_OWNER_URL");
-  if (urls) return { urls, ownerUrls };
+  const prepare = reader.oneOf("DATABASE_PREPARE", ["on", "off"], "on") === "on";
+  if (urls) return { urls, ownerUrls, prepare };
   if (reader.production) reader.fault("DATABASE_URL is needed in production");
   return undefined;
 }

@@ -68,8 +68,12 @@ const LATIN1 = new Map<string, Token>(
 );
 
 function ucs2Token(character: string): Token {
-  const octets = Buffer.from(character, "utf16le").swap16();
-  return { cost: octets.length, octets: [...octets] };
+  const octets: number[] = [];
+  for (let at = 0; at < character.length; at++) {
+    const unit = character.charCodeAt(at);
+    octets.push(unit >> 8, unit & 0xff);
+  }
+  return { cost: octets.length, octets };
 }
 
 /**

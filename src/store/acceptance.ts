@@ -34,9 +34,10 @@ async function insertAccepted(
   db: pg.Pool,
   accepting: readonly Accepting[],
 ): Promise<readonly (SubmissionKey | undefined)[]> {
-  const { rows } = await db.query<{ message_id: MessageId }>(
+  const { rows } = await db.query<{ message_id: MessageId }>({
     // In the order of the keys: two batches then wait for each other in one direction only.
-    `with accepting as (
+    name: "accept",
+    text: `with accepting as (
        select * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
          $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
          $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::timestamptz[],
@@ -63,8 +64,8 @@ async function insertAccepted(
        select $1, step, message_id, run_at, 0, false from mine
        cross join lateral (values ('relay', relay_at), ('settle', settle_at)) as due (step, run_at))
      select message_id from taken`,
-    parametersOf(accepting),
-  );
+    values: parametersOf(accepting),
+  });
   const taken = new Set(rows.map((row) => row.message_id));
   const late = accepting.filter(({ message }) => !taken.has(message.messageId));
   const winners = late.length === 0 ? undefined : await readKeys(db, late);

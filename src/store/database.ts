@@ -9,8 +9,19 @@ export type Connection = pg.Pool | pg.PoolClient;
  */
 const TRIES: Readonly<Record<string, number>> = { 23505: 5, 40001: 5, "40P01": 5, "55P03": 2 };
 
-/** A connection pool of the application, which is never a superuser. */
-export function createPool(config: pg.PoolConfig, onError: (error: Error) => void): pg.Pool {
+/**
+ * A connection pool of the application, which is never a superuser.
+ *
+ * @param prepare statements that have a name are parsed and planned once for each connection, which is
+ *   most of what a small one costs; off behind a pooler that cannot keep them (PgBouncer before 1.21).
+ *   Only those have a name that look nothing up in a table that grows: the plan of one that was small
+ *   would be kept
+ */
+export function createPool(
+  config: pg.PoolConfig,
+  onError: (error: Error) => void,
+  { prepare = true }: { readonly prepare?: boolean } = {},
+): pg.Pool {
   const pool = new pg.Pool({
     max: 10,
     connectionTimeoutMillis: 5_000,
@@ -28,7 +39,15 @@ export function createPool(config: pg.PoolConfig, onError: (error: Error) => voi
   // So does that of a connection that a transaction has in hand between two statements; the next one
   // fails with it.
   pool.on("connect", (client) => client.on("error", () => undefined));
+  if (!prepare) pool.on("connect", withoutNames);
   return pool;
+}
+
+function withoutNames(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  const unnamed = (statement: string | pg.QueryConfig, ...more: unknown[]): unknown =>
+    query(typeof statement === "string" ? statement : { ...statement, name: undefined }, ...more);
+  Object.assign(client, { query: unnamed });
 }
 
 /**

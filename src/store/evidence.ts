@@ -74,12 +74,13 @@ export async function appendEvidence(
       head = record;
     }
   }
-  await db.query(
-    `insert into evidence (message_id, seq, at, body, previous_sha256, sha256)
+  await db.query({
+    name: "evidence",
+    text: `insert into evidence (message_id, seq, at, body, previous_sha256, sha256)
      select message_id, seq, $1, body, previous_sha256, sha256
      from unnest($2::uuid[], $3::integer[], $4::jsonb[], $5::text[], $6::text[])
        as record (message_id, seq, body, previous_sha256, sha256)`,
-    [
+    values: [
       at,
       uuids(added.map((record) => record.messageId)),
       integers(added.map((record) => record.seq)),
@@ -87,7 +88,7 @@ export async function appendEvidence(
       texts(added.map((record) => record.previousSha256)),
       texts(added.map((record) => record.sha256)),
     ],
-  );
+  });
   await enqueueCallbacks(
     db,
     at,

@@ -52,8 +52,9 @@ export async function insertReceipts(
 ): Promise<void> {
   const column = <K extends keyof StoredReceipt>(name: K): StoredReceipt[K][] =>
     receipts.map((receipt) => receipt[name]);
-  await db.query(
-    `with stored as (
+  await db.query({
+    name: "receipts",
+    text: `with stored as (
        insert into receipts (${COLUMNS}, kind, link)
        select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::bytea[], $5::text[],
          $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
@@ -63,7 +64,7 @@ export async function insertReceipts(
        (receipt_id, operator, smsc_message_id, recipient, received_at)
      select receipt_id, operator, smsc_message_id, recipient, received_at from stored
      where kind = 'deliveryReceipt'`,
-    [
+    values: [
       uuids(column("receiptId")),
       texts(column("operator")),
       instants(column("receivedAt")),
@@ -79,7 +80,7 @@ export async function insertReceipts(
       texts(column("kind")),
       texts(column("link")),
     ],
-  );
+  });
 }
 
 /** A receipt beside a segment that it may be about. */

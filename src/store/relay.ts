@@ -30,11 +30,12 @@ export async function insertAttempts(
     readonly segments: readonly PlannedSegment[];
   },
 ): Promise<void> {
-  await db.query(
-    `insert into relay_attempts (message_id, segment, attempt, operator, payload, at)
+  await db.query({
+    name: "attempts",
+    text: `insert into relay_attempts (message_id, segment, attempt, operator, payload, at)
      select $1, segment, $2, $3, payload, $4
      from unnest($5::smallint[], $6::bytea[]) as s (segment, payload)`,
-    [
+    values: [
       relay.messageId,
       relay.attempt,
       relay.operator,
@@ -42,7 +43,7 @@ export async function insertAttempts(
       relay.segments.map((segment) => segment.number),
       relay.segments.map((segment) => segment.payload),
     ],
-  );
+  });
 }
 
 export async function insertAnswer(
@@ -50,11 +51,12 @@ export async function insertAnswer(
   key: { readonly messageId: MessageId; readonly segment: number; readonly attempt: number },
   answer: AnswerRow,
 ): Promise<void> {
-  await db.query(
-    `insert into relay_answers
+  await db.query({
+    name: "answer",
+    text: `insert into relay_answers
        (message_id, segment, attempt, kind, smsc_message_id, command_status, cause, at)
      values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
-    [
+    values: [
       key.messageId,
       key.segment,
       key.attempt,
@@ -64,7 +66,7 @@ export async function insertAnswer(
       answer.cause?.slice(0, 500),
       answer.at,
     ],
-  );
+  });
 }
 
 /** Every attempt of a message with its answer, by segment and attempt. */
@@ -117,13 +119,14 @@ export async function insertAwaited(
     readonly listenUntil: Date;
   },
 ): Promise<void> {
-  await db.query(
-    `insert into awaited_segments
+  await db.query({
+    name: "awaited",
+    text: `insert into awaited_segments
        (message_id, segment, operator, match_key, recipient, relayed_at, listen_until, attempt)
      values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (message_id, segment, attempt) do update
        set match_key = coalesce(awaited_segments.match_key, excluded.match_key)`,
-    [
+    values: [
       awaited.messageId,
       awaited.segment,
       awaited.operator,
@@ -133,7 +136,7 @@ export async function insertAwaited(
       awaited.listenUntil,
       awaited.attempt,
     ],
-  );
+  });
 }
 
 /** Stops listening to segments whose time is over. */

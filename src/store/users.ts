@@ -148,11 +148,12 @@ export async function findCredentials(
   usernames: readonly string[],
 ): Promise<(Credential | undefined)[]> {
   const distinct = [...new Set(usernames)];
-  const { rows } = await db.query<UserRow & { asked: string }>(
-    `select asked.asked, found.* from unnest($1::text[]) as asked (asked)
+  const { rows } = await db.query<UserRow & { asked: string }>({
+    name: "credentials",
+    text: `select asked.asked, found.* from unnest($1::text[]) as asked (asked)
      join (${SELECT_USERS}) found on found.username = lower(asked.asked)`,
-    [texts(distinct)],
-  );
+    values: [texts(distinct)],
+  });
   const found = new Map(rows.map((row) => [row.asked, toCredential(row)]));
   return usernames.map((username) => found.get(username));
 }
@@ -228,17 +229,18 @@ export async function rememberNonces(
   db: Connection,
   used: readonly UsedNonce[],
 ): Promise<boolean[]> {
-  const { rows } = await db.query<{ username: string; nonce: string }>(
-    `insert into used_nonces (username, nonce, expires_at)
+  const { rows } = await db.query<{ username: string; nonce: string }>({
+    name: "nonces",
+    text: `insert into used_nonces (username, nonce, expires_at)
      select lower(username), nonce, expires_at
      from unnest($1::text[], $2::text[], $3::timestamptz[]) as used (username, nonce, expires_at)
      order by 1, 2 on conflict do nothing returning username, nonce`,
-    [
+    values: [
       texts(used.map(({ username }) => username)),
       texts(used.map(({ nonce }) => nonce)),
       instants(used.map(({ expiresAt }) => expiresAt)),
     ],
-  );
+  });
   const fresh = new Set(rows.map(({ username, nonce }) => `${username}\n${nonce}`));
   // Of two equal ones in this batch only the first is new.
   return used.map(({ username, nonce }) => fresh.delete(`${username.toLowerCase()}\n${nonce}`));

@@ -28,14 +28,15 @@ export async function enqueue(
   messageIds: readonly MessageId[],
   runAt: Date,
 ): Promise<void> {
-  await db.query(
-    `insert into work (lane, step, message_id, run_at, attempts, dead)
+  await db.query({
+    name: "enqueue",
+    text: `insert into work (lane, step, message_id, run_at, attempts, dead)
      select $1, $2, message_id, $4, 0, false from unnest($3::uuid[]) as due (message_id)
      order by message_id
      on conflict (lane, step, message_id)
        do update set run_at = least(work.run_at, excluded.run_at) where not work.dead`,
-    [LANE, step, uuids([...new Set(messageIds)]), runAt],
-  );
+    values: [LANE, step, uuids([...new Set(messageIds)]), runAt],
+  });
 }
 
 /**
@@ -50,12 +51,13 @@ export async function claim(
 ): Promise<Work[]> {
   const lease = new Date(now.getTime() + leaseMilliseconds);
   const { rows } = await db.query<{ message_id: MessageId; attempts: number }>(
+    // By the places of the rows: a join could be planned the wrong way round, when the table has grown
+    // faster than the statistics about it.
     `update work set run_at = $4, attempts = attempts + 1
-     from (select message_id from work
-           where lane = $1 and step = $2 and run_at <= $3 and not dead
-           order by run_at limit $5 for update skip locked) due
-     where lane = $1 and step = $2 and work.message_id = due.message_id
-     returning work.message_id, work.attempts`,
+     where ctid = any (array(
+       select ctid from work where lane = $1 and step = $2 and run_at <= $3 and not dead
+       order by run_at limit $5 for update skip locked))
+     returning message_id, attempts`,
     [LANE, step, now, lease, limit],
   );
   return rows.map((row) => ({ step, messageId: row.message_id, attempts: row.attempts, lease }));
@@ -64,10 +66,12 @@ export async function claim(
 /** Steps are done; a row that was claimed or made due again meanwhile stays. */
 export async function finish(db: Connection, works: readonly Work[]): Promise<void> {
   await db.query(
-    `delete from work using unnest($2::text[], $3::uuid[], $4::timestamptz[])
-       as done (step, message_id, lease)
-     where work.lane = $1 and work.step = done.step and work.message_id = done.message_id
-       and work.run_at = done.lease`,
+    `delete from work where ctid = any (array(
+       select held.ctid
+       from unnest($2::text[], $3::uuid[], $4::timestamptz[]) as done (step, message_id, lease)
+       cross join lateral (
+         select ctid from work where lane = $1 and step = done.step
+           and message_id = done.message_id and run_at = done.lease offset 0) held))`,
     [
       LANE,
       texts(works.map(({ step }) => step)),

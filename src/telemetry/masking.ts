@@ -18,8 +18,12 @@ const NUMBER = "[+(]*\\p{Nd}(?:[).\\-\\s]?[(\\s]?\\p{Nd}){6,}";
 
 const PATTERN = new RegExp(`(${KEPT.join("|")})|(${ADDRESS})|(${IDENTITY})|${NUMBER}`, "giu");
 
+/** Without a digit or an at sign there is nothing to mask; most fields are ids and single words. */
+const NOTHING_TO_MASK = new RegExp(`^(?:[^\\p{Nd}@]*|${KEPT[0] ?? ""})$`, "iu");
+
 /** The text without telephone numbers, e-mail addresses and identity numbers. */
 export function maskText(text: string): string {
+  if (NOTHING_TO_MASK.test(text)) return text;
   return text.replace(PATTERN, (found, kept?: string, address?: string, identity?: string) => {
     if (kept !== undefined) return found;
     if (address !== undefined) return "[address]";

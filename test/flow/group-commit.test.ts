@@ -4,7 +4,9 @@ import { acceptSubmission, type Acceptance } from "../../src/lifecycle/accept-su
 import type { LifecycleContext } from "../../src/lifecycle/context.ts";
 import { createAcceptance } from "../../src/store/acceptance.ts";
 import { createCallerRegistry } from "../../src/store/caller-registry.ts";
+import { createPool } from "../../src/store/database.ts";
 import { updateUser } from "../../src/store/users.ts";
+import { claim, finish } from "../../src/store/work.ts";
 import { startStory, submission, type Story } from "../support/story.ts";
 
 let story: Story;
@@ -138,4 +140,38 @@ test("of equal nonces in one batch and on two replicas one is new", async () => 
     ),
   );
   expect(answers.filter((fresh) => fresh)).toHaveLength(4);
+});
+
+test("a claim does not depend on statistics about a table that has just grown", async () => {
+  const { owner } = story.database;
+  await owner.query("alter table work set (autovacuum_enabled = off)");
+  await owner.query(
+    `insert into work (lane, step, message_id, run_at, attempts, dead)
+     select 0, 'notify', gen_random_uuid(), $1, 0, false from generate_series(1, 30000)`,
+    [new Date(0)],
+  );
+  const { db, clock } = story.context;
+  const lease = { leaseMilliseconds: 1_000, limit: 500 };
+  const began = performance.now();
+  const claimed = await claim(db, "notify", clock.now(), lease);
+  await finish(db, claimed);
+  // The wrong plan reads the table once for each row of it: a minute, and not a fraction of a second.
+  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(claimed).toHaveLength(500);
+  expect(await count("work where step = 'notify'")).toBe(29_500);
+  await owner.query("delete from work where step = 'notify'");
+});
+
+test("statements are prepared once for a connection, or never behind an old pooler", async () => {
+  const prepared = async (prepare: boolean): Promise<string[]> => {
+    const config = { connectionString: story.database.appUrl, max: 1 };
+    const db = createPool(config, () => undefined, { prepare });
+    const registry = createCallerRegistry(db);
+    for (let call = 0; call < 2; call++) await registry.findCredential("backoffice");
+    const { rows } = await db.query<{ name: string }>("select name from pg_prepared_statements");
+    await db.end();
+    return rows.map(({ name }) => name);
+  };
+  expect(await prepared(true)).toEqual(["credentials"]);
+  expect(await prepared(false)).toEqual([]);
 });

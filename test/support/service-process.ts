@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { startService } from "../../src/service.ts";
 import { parseSettings, readEnvironment } from "../../src/settings.ts";
 import { systemClock, systemRandom, systemTimers } from "../../src/system.ts";
+import { gatherLines } from "../../src/telemetry/gathered-lines.ts";
 import { createLogger } from "../../src/telemetry/logger.ts";
 
 /** The service of a benchmark, in a process of its own: see whole-service.ts. */
@@ -18,7 +19,8 @@ if (process.send) await serve();
 async function serve(): Promise<void> {
   const settings = parseSettings(readEnvironment());
   const port = await freePort();
-  const log = createLogger({ ...settings.log, clock: systemClock, stream: process.stdout });
+  const { stream } = gatherLines(process.stdout);
+  const log = createLogger({ ...settings.log, clock: systemClock, stream });
   const service = await startService(
     // As in production, where answers are not held against the schema, but for the seal.
     { ...settings, production: true, port },

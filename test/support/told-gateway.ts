@@ -68,8 +68,8 @@ export function interrupted(db: pg.Pool, before: (statement: string) => Promise<
                 const value: unknown = Reflect.get(inner, member);
                 return typeof value === "function" ? (value.bind(inner) as unknown) : value;
               }
-              return async (statement: string, values?: unknown[]) => {
-                await before(statement);
+              return async (statement: string | pg.QueryConfig, values?: unknown[]) => {
+                await before(typeof statement === "string" ? statement : statement.text);
                 return inner.query(statement, values);
               };
             },

@@ -50,6 +50,8 @@ export async function startWholeService(
       SMPP_PORT: operatorPort,
       SMPP_SHEET: JSON.stringify({ ratePerSecond }),
       LOG_FORMAT: "json",
+      // One entity stands for many here.
+      ENTITY_CALLS_PER_SECOND: "100000",
     },
   });
   const { port } = await next<{ port: number }>(child);
