@@ -4,7 +4,7 @@ import { Writable } from "node:stream";
 export interface GatheredLines {
   readonly stream: Writable;
   /** Writes what has been gathered; to be called when the process ends. */
-  flush(): void;
+  readonly flush: () => void;
 }
 
 /**
