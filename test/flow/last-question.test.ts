@@ -1,5 +1,9 @@
 import { createOperatorQuestions } from "../../src/lifecycle/ask-operator.ts";
+import { relayMessages } from "../../src/lifecycle/relay-message.ts";
+import type { RelayedSegment } from "../../src/lifecycle/ports.ts";
+import { turns, until } from "../support/hands.ts";
 import { HOURS, startStory, type Story } from "../support/story.ts";
+import { toldGateway } from "../support/told-gateway.ts";
 
 let story: Story;
 beforeAll(async () => {
@@ -29,4 +33,39 @@ test("before a negative certificate the SMSC is asked once what it knows", async
     kind: "notDelivered",
     reason: "noReceipt",
   });
+});
+
+test("a silent SMSC is asked a few at a time, and holds the step up for ten seconds at most", async () => {
+  const asked: string[] = [];
+  let says = (): Promise<void> => new Promise(() => undefined);
+  const gateway = {
+    ...toldGateway(story),
+    query({ recipient }: RelayedSegment): Promise<void> {
+      asked.push(recipient);
+      return says();
+    },
+  };
+  const context = { ...story.context, gateway };
+  for (let index = 0; index < 25; index++) {
+    await story.accept(`silent-${index}`, `+346001010${String(index).padStart(2, "0")}`);
+  }
+  await relayMessages(context);
+  await story.hands.advance(120 * HOURS);
+  const ask = createOperatorQuestions(context);
+
+  const first = ask();
+  await until(() => asked.length === 10, "ten questions");
+  await turns();
+  expect(asked).toHaveLength(10);
+  await story.hands.advance(10_000);
+  expect(await first).toBe(10);
+  expect(asked).toHaveLength(10);
+
+  // Whose answer could not be stored is asked about again; the others are not.
+  says = () => Promise.reject(new Error("not stored"));
+  await expect(ask()).rejects.toThrow("not stored");
+  says = () => Promise.resolve();
+  expect(await ask()).toBe(15);
+  expect(new Set(asked).size).toBe(25);
+  expect(await ask()).toBe(0);
 });
