@@ -15,6 +15,7 @@ import { exportCommand, importCommand } from "./command-line/copy.ts";
 import { demoCommand } from "./command-line/demo.ts";
 import { resendCommand, verifyCommand, workCommand } from "./command-line/operations.ts";
 import { holdCommand } from "./command-line/hold.ts";
+import { picaCallCommand } from "./command-line/pica-call/pica-call.ts";
 import { migrateCommand, serveCommand, simulateOperatorCommand } from "./command-line/serve.ts";
 import { verifyPdfCommand } from "./command-line/verify-pdf.ts";
 import { SettingsError } from "./settings.ts";
@@ -42,6 +43,7 @@ const COMMANDS: readonly Command[] = [
   exportCommand,
   importCommand,
   verifyPdfCommand,
+  picaCallCommand,
   simulateOperatorCommand,
 ];
 

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { uuidv7, type EntityId, type UserId } from "../domain/ids.ts";
 import { encryptSecret, hashSecret } from "../domain/secret.ts";
 import { insertEntity } from "../store/entities.ts";
+import { replaceCodes } from "../store/requesters.ts";
 import { insertUser } from "../store/users.ts";
 import { systemRandom } from "../system.ts";
 
@@ -9,6 +10,9 @@ export interface DemoAccount {
   readonly username: string;
   readonly secret: string;
 }
+
+/** Under which PICA and PCI know the entity of the demonstration, as in wsdl/pica/pica-call.yaml. */
+const DEMO_INE10 = "9821920002";
 
 /** An entity and a user with permission for certified SMS, as an administrator would add them. */
 export async function contractDemo(
@@ -28,6 +32,7 @@ export async function contractDemo(
     },
     now,
   );
+  await replaceCodes(db, entityId, [DEMO_INE10]);
   const username = "demo";
   const secret = systemRandom.bytes(18).toString("base64url");
   await insertUser(

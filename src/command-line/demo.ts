@@ -165,6 +165,7 @@ Still serving; end it with Ctrl+C.
 
   WSDL      ${service.url}/ws/sms-certificat?wsdl
   public    ${service.url}/verifica
+  PICA      ${service.url}/ws/pica/Sincron?wsdl
   username  ${account.username}
   secret    ${account.secret}
   commands  DATA_DIRECTORY=${dataDirectory} node dist/main.js entity list
