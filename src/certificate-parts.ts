@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createCertificateIssuer } from "./certificate/issuer.ts";
@@ -8,8 +9,10 @@ import { readPkcs12 } from "./certificate/seal/pkcs12.ts";
 import type { Seal } from "./certificate/seal/seal.ts";
 import { openTestPki } from "./certificate/test-pki/test-pki.ts";
 import { createTestTimeStampAuthority } from "./certificate/test-pki/test-time-stamp-authority.ts";
+import type { TimeStampAuthority } from "./certificate/time-stamp/authority.ts";
 import { createHttpTimeStampAuthority } from "./certificate/time-stamp/http-authority.ts";
 import { createHttpStatus } from "./certificate/validation/http-status.ts";
+import type { StatusSource } from "./certificate/validation/validation-data.ts";
 import { createValidationSource } from "./certificate/validation/validation-data.ts";
 import type { Clock, RandomSource } from "./domain/clock.ts";
 import type { CertificateIssuer } from "./lifecycle/ports.ts";
@@ -18,47 +21,94 @@ import type { Settings } from "./settings.ts";
 interface Parts {
   readonly clock: Clock;
   readonly random: RandomSource;
+  /** Learns how each use of the seal and of the authorities went. */
+  readonly watch?: PartWatch | undefined;
+}
+
+interface PartWatch {
+  part(part: "seal" | "time_stamp" | "status", well: boolean): void;
+  sealExpires(at: Date): void;
 }
 
 /**
  * The maker of certificates: with the seal and the time-stamp authorities of the settings, else with a
  * test authority that is made once and kept in the data directory.
  */
-export async function createIssuer(settings: Settings, parts: Parts): Promise<CertificateIssuer> {
-  const { clock, random } = parts;
-  const test = !settings.production;
-  if (settings.seal) {
-    const { anchorsPath, tsaUrls } = settings.seal;
-    const seal = await openSeal(settings.seal);
-    const anchors = await readFile(anchorsPath, "utf8");
-    return createCertificateIssuer({
-      clock,
-      seal,
-      timeStampAuthority: createHttpTimeStampAuthority({ urls: tsaUrls, random }),
-      validation: createValidationSource({
-        clock,
-        source: createHttpStatus(),
-        anchors,
-      }),
-      test,
-    });
-  }
-  const pki = await openTestPki({ directory: testPkiDirectory(settings), clock, random });
+export async function createIssuer(
+  settings: Settings,
+  { clock, random, watch }: Parts,
+): Promise<CertificateIssuer> {
+  const found = settings.seal
+    ? await settledParts(settings.seal, random)
+    : await testParts(testPkiDirectory(settings), { clock, random });
+  const { seal, timeStampAuthority, source, anchors } = watch ? watched(found, watch) : found;
   return createCertificateIssuer({
     clock,
-    seal: createKeySeal(pki.seal),
-    timeStampAuthority: createTestTimeStampAuthority({
-      keys: pki.timeStampAuthority,
-      clock,
-      random,
-    }),
-    validation: createValidationSource({
-      clock,
-      source: createTestStatus({ pki, clock }),
-      anchors: pki.root + pki.issuingAuthority.chain,
-    }),
-    test,
+    seal,
+    timeStampAuthority,
+    validation: createValidationSource({ clock, source, anchors }),
+    test: !settings.production,
   });
+}
+
+/** What a certificate needs from outside. */
+interface OutsideParts {
+  readonly seal: Seal;
+  readonly timeStampAuthority: TimeStampAuthority;
+  readonly source: StatusSource;
+  /** PEM. */
+  readonly anchors: string;
+}
+
+async function settledParts(
+  seal: NonNullable<Settings["seal"]>,
+  random: RandomSource,
+): Promise<OutsideParts> {
+  return {
+    seal: await openSeal(seal),
+    timeStampAuthority: createHttpTimeStampAuthority({ urls: seal.tsaUrls, random }),
+    source: createHttpStatus(),
+    anchors: await readFile(seal.anchorsPath, "utf8"),
+  };
+}
+
+async function testParts(
+  directory: string,
+  { clock, random }: Pick<Parts, "clock" | "random">,
+): Promise<OutsideParts> {
+  const pki = await openTestPki({ directory, clock, random });
+  const keys = pki.timeStampAuthority;
+  return {
+    seal: createKeySeal(pki.seal),
+    timeStampAuthority: createTestTimeStampAuthority({ keys, clock, random }),
+    source: createTestStatus({ pki, clock }),
+    anchors: pki.root + pki.issuingAuthority.chain,
+  };
+}
+
+function watched(parts: OutsideParts, watch: PartWatch): OutsideParts {
+  const seen = async <T>(part: Parameters<PartWatch["part"]>[0], use: Promise<T>): Promise<T> => {
+    try {
+      const result = await use;
+      watch.part(part, true);
+      return result;
+    } catch (error) {
+      watch.part(part, false);
+      throw error;
+    }
+  };
+  const { seal, timeStampAuthority, source } = parts;
+  const [signer] = seal.chain;
+  if (signer) watch.sealExpires(new Date(new X509Certificate(signer).validTo));
+  return {
+    ...parts,
+    seal: { ...seal, sign: (attributes) => seen("seal", seal.sign(attributes)) },
+    timeStampAuthority: {
+      ...timeStampAuthority,
+      stamp: (sha256) => seen("time_stamp", timeStampAuthority.stamp(sha256)),
+    },
+    source: { status: (one, issuer) => seen("status", source.status(one, issuer)) },
+  };
 }
 
 /** Where the test seal is kept; `root.crt.pem` there is what a verifier has to trust. */

@@ -15,6 +15,7 @@ interface LinkParts {
   readonly random: RandomSource;
   readonly timers: Timers;
   readonly log: Logger;
+  readonly onEvent: (kind: string) => void;
 }
 
 /** How long a replica that died keeps the others from binding. */
@@ -36,6 +37,7 @@ export function createOperatorLink(
     {
       ...parts,
       tell: (event) => {
+        parts.onEvent(event.kind);
         const line = `operator's link: ${describeLinkEvent(event)}`;
         if (event.kind === "bound") parts.log.info(line);
         else parts.log.warn(line);

@@ -4,6 +4,7 @@ import { createHttpStatus } from "./certificate/validation/http-status.ts";
 import { createIssuer } from "./certificate-parts.ts";
 import { createCallbackClient } from "./callback/callback-client.ts";
 import { createMail } from "./mail-parts.ts";
+import { closeConnectionsOnce, closeDoor } from "./close-door.ts";
 import type { Clock, RandomSource, Timers } from "./domain/clock.ts";
 import { decryptSecret } from "./domain/secret.ts";
 import { createClientCertificateReader } from "./https/client-certificate.ts";
@@ -23,6 +24,7 @@ import { confirmMailboxes } from "./lifecycle/confirm-mailboxes.ts";
 import { matchReceipts } from "./lifecycle/match-receipts.ts";
 import { notifyMailboxes } from "./lifecycle/notify-mailbox.ts";
 import { recordBounces } from "./lifecycle/record-bounces.ts";
+import type { LinkHealth, SmsGateway } from "./lifecycle/ports.ts";
 import { recordReceipt } from "./lifecycle/record-receipt.ts";
 import { relayMessages, type Relaying } from "./lifecycle/relay-message.ts";
 import { retainCertificates } from "./lifecycle/retain-certificates.ts";
@@ -30,6 +32,7 @@ import { createSchedule, type Schedule } from "./lifecycle/schedule.ts";
 import { settleOutcomes } from "./lifecycle/settle-outcome.ts";
 import { tellStatus } from "./lifecycle/tell-status.ts";
 import { openObjectStore } from "./object-store-parts.ts";
+import { startObservation } from "./observation.ts";
 import { openDatabase } from "./open-database.ts";
 import { warnEarly } from "./lifecycle/warn-early.ts";
 import { createOperatorLink } from "./operator-link.ts";
@@ -37,17 +40,17 @@ import { answerBusBatches } from "./pica/batches/work-on-batches.ts";
 import { busPorts } from "./pica/ports.ts";
 import { registerMailboxPage } from "./portal/mailbox-page.ts";
 import { registerHealth } from "./portal/health.ts";
+import { remember } from "./portal/remember.ts";
 import { registerVerification } from "./portal/verification.ts";
 import { createRevocationCheck } from "./revocation.ts";
 import { secretsKey } from "./secrets-key.ts";
 import type { Settings } from "./settings.ts";
 import type { SigningKey } from "./soap/security/sign-response.ts";
-import { registerSoapDoor } from "./soap/door.ts";
+import { registerSoapDoor, type DoorOptions } from "./soap/door.ts";
 import { createAcceptance } from "./store/acceptance.ts";
 import { createReceiptInbox } from "./store/receipt-inbox.ts";
 import { clockSkew } from "./store/retention.ts";
 import { createCallerRegistry } from "./store/caller-registry.ts";
-import { logEvent } from "./telemetry/business-log.ts";
 import type { Logger } from "./telemetry/logger.ts";
 
 export interface ServiceParts {
@@ -78,7 +81,9 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
   const scheme = settings.tls ? "https" : "http";
   const url = settings.publicUrl ?? `${scheme}://${settings.host}:${settings.port}`;
   const started: (() => Promise<void>)[] = [];
+  const stopping = { begun: false };
   const stop = async (): Promise<void> => {
+    stopping.begun = true;
     for (let end = started.pop(); end; end = started.pop()) {
       await end().catch((error: unknown) => {
         log.error("a part did not stop in order", { error });
@@ -94,10 +99,18 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
     });
     started.push(() => database.close());
 
-    await tellSkew(database.db, parts);
+    const { db } = database;
+    await tellSkew(db, parts);
 
-    const gateway = createOperatorLink(settings, parts, { db: database.db, key });
-    const issuer = await createIssuer(settings, parts);
+    const linked: { gateway?: SmsGateway } = {};
+    const link = (): LinkHealth | undefined => linked.gateway?.health?.();
+    const observation = await startObservation(settings, { ...parts, db, link });
+    started.push(() => observation.stop());
+    const { metrics } = observation;
+    const onEvent = (kind: string): void => metrics.linkEvent(kind);
+    const gateway = createOperatorLink(settings, { ...parts, onEvent }, { db, key });
+    linked.gateway = gateway;
+    const issuer = await createIssuer(settings, { ...parts, watch: metrics });
     const objects = await openObjectStore(settings, parts);
     const mail = createMail(settings);
     if (mail) {
@@ -123,41 +136,48 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
         batch: () => answerBusBatches(context, log),
         fixity: () => checkFixity(context).then(() => 0),
       },
-      (step, error) => log.error("a step failed; the next tick tries again", { step, error }),
+      observation.stepFailed,
     );
     const context: LifecycleContext = {
-      db: database.db,
+      db,
       clock,
       timers: parts.timers,
       random,
       gateway,
       issuer,
-      takeCharge: createAcceptance(database.db),
+      takeCharge: createAcceptance(db, (size) => metrics.batch("submissions", size)),
       objects,
       mailer: mail?.mailer,
       callbacks: {
         client: createCallbackClient(settings.callback, clock),
         decrypt: (encrypted) => decryptSecret(encrypted, key),
       },
-      inbox: createReceiptInbox(database.db),
+      inbox: createReceiptInbox(db, (size) => metrics.batch("receipts", size)),
       settings: { ...settings, publicUrl: url },
       wake: (step) => {
         schedule.wake(step);
       },
-      tell: (event) => logEvent(log, event),
+      tell: observation.tell,
     };
     const askOperator = createOperatorQuestions(context);
     await gateway.start((receipt) => recordReceipt(context, receipt));
-    started.push(() => gateway.stop());
+    const ending: { work?: Promise<void> } = {};
+    const endWork = async (): Promise<void> => {
+      // The link goes at once, so that another replica has it soon; what was in flight is written down.
+      await Promise.all([schedule.stop(), gateway.stop()]);
+      await Promise.allSettled(relaying);
+    };
+    const stopWork = (): Promise<void> => (ending.work ??= endWork());
+    started.push(stopWork);
+    const observe: DoorOptions["observe"] = (call) => metrics.call(call);
+    const isStopping = (): boolean => stopping.begun;
     const server = openServer(settings, parts);
-    started.push(() => server.close());
-    await addDoors(server, settings, parts, context, key);
+    started.push(async () => {
+      await Promise.all([stopWork(), closeDoor(server, settings.stopDelay, parts.timers)]);
+    });
+    await addDoors(server, settings, parts, { context, key, observe, isStopping });
     await server.listen({ host: settings.host, port: settings.port });
     schedule.start();
-    started.push(async () => {
-      await schedule.stop();
-      await Promise.allSettled(relaying);
-    });
     log.info("serving", { place: `${url}/ws/sms-certificat?wsdl` });
     return { context, url, secretsKey: key, stop };
   } catch (error) {
@@ -167,6 +187,8 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
 }
 
 const SKEW_ALARM = 5_000;
+/** Milliseconds: whoever asks for the health costs the database no more than one query in so long. */
+const READY_LASTS = 1_000;
 
 /** Deadlines are ours and the purge asks both clocks: somebody has to know when they disagree. */
 async function tellSkew(db: pg.Pool, { clock, log }: ServiceParts): Promise<void> {
@@ -176,13 +198,26 @@ async function tellSkew(db: pg.Pool, { clock, log }: ServiceParts): Promise<void
   }
 }
 
+async function databaseAnswers(db: pg.Pool): Promise<boolean> {
+  return db.query("select").then(
+    () => true,
+    () => false,
+  );
+}
+
+interface DoorParts extends Pick<DoorOptions, "observe"> {
+  readonly context: LifecycleContext;
+  readonly key: Buffer;
+  readonly isStopping: () => boolean;
+}
+
 async function addDoors(
   server: FastifyInstance,
   settings: Settings,
-  { clock, random, log }: ServiceParts,
-  context: LifecycleContext,
-  key: Buffer,
+  { clock, random, timers, log }: ServiceParts,
+  { context, key, observe, isStopping }: DoorParts,
 ): Promise<void> {
+  closeConnectionsOnce(server, isStopping);
   server.setErrorHandler(async (error, request, reply) => {
     log.error("a page failed", { operation: request.routeOptions.url, error });
     const text = "El servei no està disponible. El servicio no está disponible. Unavailable.";
@@ -213,10 +248,12 @@ async function addDoors(
     clientCertificateOf: createClientCertificateReader(settings.proxies),
     log,
     ports: busPorts({ context, settings: settings.bus, log }),
+    observe,
   });
   registerMailboxPage(server, context);
   registerVerification(server, context, { test: !settings.production });
-  registerHealth(server, context);
+  const answers = remember(timers, READY_LASTS, () => databaseAnswers(db));
+  registerHealth(server, async () => !isStopping() && (await answers()));
 }
 
 function responseKeyOf(files: KeyPairFiles): SigningKey {

@@ -12,13 +12,19 @@ import {
 import { readCallback, type CallbackSettings } from "./settings/callback.ts";
 import { readMail, type MailSettings } from "./settings/mail.ts";
 import { readLimits, type LimitSettings } from "./settings/limits.ts";
+import { readMonitoring, type MonitoringSettings } from "./settings/monitoring.ts";
 import { readOperator, type OperatorSettings } from "./settings/operator.ts";
 import { createSettingsReader, type Environment } from "./settings/reader.ts";
 import { readSeal, type SealSettings } from "./settings/seal.ts";
 
 /** Everything that can be set, read once at start. README.md has the table. */
 export interface Settings
-  extends OperatorSettings, HttpsSettings, LimitSettings, CertificateStoreSettings {
+  extends
+    OperatorSettings,
+    HttpsSettings,
+    LimitSettings,
+    CertificateStoreSettings,
+    MonitoringSettings {
   /** Outside production certificates are marked as tests and a test seal is made when none is set. */
   readonly production: boolean;
   readonly host: string;
@@ -40,10 +46,6 @@ export interface Settings
   readonly callback: CallbackSettings;
   readonly eni: EniSettings;
   readonly bus: BusSettings;
-  readonly log: {
-    readonly level: "error" | "warn" | "info" | "debug";
-    readonly format: "json" | "text";
-  };
 }
 
 /** Nothing starts with settings that are not understood. */
@@ -69,7 +71,7 @@ export function readEnvironment(): Environment {
  */
 export function parseSettings(environment: Environment): Settings {
   const reader = createSettingsReader(environment);
-  const { production, text, fault, inProduction, port, url, duration, oneOf } = reader;
+  const { production, text, fault, inProduction, port, url, duration } = reader;
 
   if (production && text("PUBLIC_URL") === undefined) fault("PUBLIC_URL is needed in production");
   const retention = duration("RETENTION", "P5Y");
@@ -100,10 +102,7 @@ export function parseSettings(environment: Environment): Settings {
     mail: readMail(reader),
     callback: readCallback(reader),
     eni: readEni(reader),
-    log: {
-      level: oneOf("LOG_LEVEL", ["error", "warn", "info", "debug"], "info"),
-      format: oneOf("LOG_FORMAT", ["json", "text"], production ? "json" : "text"),
-    },
+    ...readMonitoring(reader),
   };
   if (reader.faults.length > 0) throw new SettingsError(reader.faults);
   return settings;

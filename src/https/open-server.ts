@@ -52,6 +52,8 @@ export function openServer(settings: ServerSettings, parts: Parts): FastifyInsta
     requestTimeout: connections.request,
     keepAliveTimeout: connections.keepAlive,
     clientErrorHandler: cutOff,
+    // Whoever has a connection still gets an answer.
+    return503OnClosing: false,
     trustProxy: proxies.trusted.length === 0 ? false : [...proxies.trusted],
   } as const;
   const slow = {

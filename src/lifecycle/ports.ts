@@ -49,6 +49,13 @@ export type ArrivedReceipt = Omit<DeliveryReceipt, "receiptId"> & {
   readonly link: string;
 };
 
+/** How the link stands; segments that wait have not gone out. */
+export interface LinkHealth {
+  readonly bound: number;
+  readonly wanted: number;
+  readonly waiting: number;
+}
+
 /** The mobile operator. */
 export interface SmsGateway {
   /** The operator's name in our settings; printed on certificates. */
@@ -61,6 +68,8 @@ export interface SmsGateway {
   plan(text: string, reference: number): SegmentPlan;
   /** Whether a segment handed over now would go out; false keeps messages where they are. */
   isReady(): boolean;
+  /** Absent where the link has no binds. */
+  health?(): LinkHealth;
   /** Never rejects: whatever happens is one of the answers. */
   submit(segment: OutgoingSegment): Promise<SubmitAnswer>;
   /**

@@ -1,6 +1,7 @@
 import type { Clock, RandomSource, Timers } from "../domain/clock.ts";
 import type {
   ArrivedReceipt,
+  LinkHealth,
   OutgoingSegment,
   SmsGateway,
   SubmitAnswer,
@@ -71,7 +72,7 @@ export interface SmppParts {
 
 export interface SmppGateway extends SmsGateway {
   /** The binds that carry segments now, of those that should. */
-  health(): { readonly bound: number; readonly wanted: number; readonly waiting: number };
+  health(): LinkHealth;
 }
 
 /**

@@ -26,8 +26,9 @@ export interface Accepting {
  */
 export function createAcceptance(
   db: pg.Pool,
+  onBatch?: (size: number) => void,
 ): (accepting: Accepting) => Promise<SubmissionKey | undefined> {
-  return createBatcher((accepting) => retrying(() => insertAccepted(db, accepting)));
+  return createBatcher((accepting) => retrying(() => insertAccepted(db, accepting)), { onBatch });
 }
 
 async function insertAccepted(

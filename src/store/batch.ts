@@ -11,7 +11,16 @@ import { isFaultOfContent } from "./database.ts";
  */
 export function createBatcher<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly Result[]>,
-  { lanes = 2, most = 500 }: { readonly lanes?: number; readonly most?: number } = {},
+  {
+    lanes = 2,
+    most = 500,
+    onBatch,
+  }: {
+    readonly lanes?: number;
+    readonly most?: number;
+    /** Learns how many came together. */
+    readonly onBatch?: ((size: number) => void) | undefined;
+  } = {},
 ): (item: Item) => Promise<Result> {
   interface Waiting {
     readonly item: Item;
@@ -40,7 +49,11 @@ export function createBatcher<Item, Result>(
     busy += 1;
     // One turn of the event loop lets everything that has arrived with this item come along.
     await new Promise((resolve) => setImmediate(resolve));
-    while (waiting.length > 0) await runAll(waiting.splice(0, most));
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, most);
+      onBatch?.(batch.length);
+      await runAll(batch);
+    }
     busy -= 1;
   }
 

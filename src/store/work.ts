@@ -3,7 +3,8 @@ import { instants, texts, uuids } from "./columns.ts";
 import type { Connection } from "./database.ts";
 
 /** The steps that have work rows. */
-export type Step = "relay" | "settle" | "certify" | "notify";
+const STEPS = ["relay", "settle", "certify", "notify"] as const;
+export type Step = (typeof STEPS)[number];
 
 /** A claimed step of a message. */
 export interface Work {
@@ -115,35 +116,55 @@ export interface Backlog {
   readonly step: Step;
   readonly waiting: number;
   readonly due: number;
+  /** Given up: they wait for a person. */
   readonly dead: number;
+  /** How often the hardest was tried. */
+  readonly mostAttempts: number;
   readonly oldestDueAt: Date | undefined;
   /** Why one of those that wait was put off. */
   readonly cause: string | undefined;
 }
 
-/** What is left to do, per step: what an operator looks at to see that nothing is stuck. */
+/**
+ * What is left to do, every step in its order: what an operator looks at to see that nothing is stuck.
+ * It reads the work that is left, whatever the history.
+ */
 export async function readBacklog(db: Connection, now: Date): Promise<Backlog[]> {
   const { rows } = await db.query<{
     step: Step;
     waiting: number;
     due: number;
     dead: number;
+    most_attempts: number;
     oldest: Date | null;
     cause: string | null;
   }>(
     `select step, (count(*) filter (where not dead))::integer as waiting,
        (count(*) filter (where not dead and run_at <= $1))::integer as due,
        (count(*) filter (where dead))::integer as dead,
+       coalesce(max(attempts) filter (where not dead), 0) as most_attempts,
        min(run_at) filter (where not dead and run_at <= $1) as oldest,
        max(cause) filter (where not dead) as cause
-     from work group by step order by step`,
-    [now],
+     from unnest($2::text[]) with ordinality as steps (step, place)
+     left join work using (step)
+     group by step, place order by place`,
+    [now, STEPS],
   );
-  return rows.map(({ oldest, cause, ...row }) => ({
+  return rows.map(({ oldest, cause, most_attempts, ...row }) => ({
     ...row,
+    mostAttempts: most_attempts,
     oldestDueAt: oldest ?? undefined,
     cause: cause ?? undefined,
   }));
+}
+
+/** Messages whose receipts contradict each other, and that wait for a person. */
+export async function countConflicts(db: Connection): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::integer as count from work
+     where step = 'settle' and dead and cause like 'conflict:%'`,
+  );
+  return rows[0]?.count ?? 0;
 }
 
 /** A step that was given up, with the reason. */

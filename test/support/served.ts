@@ -28,7 +28,7 @@ export async function serve(settings: Readonly<Record<string, string>>): Promise
   await new Promise<void>((resolve, reject) => {
     const listen = (chunk: Buffer): void => {
       said += chunk.toString();
-      if (said.includes(" serving")) resolve();
+      if (/[ "]serving/.test(said)) resolve();
     };
     child.stdout.on("data", listen);
     child.stderr.on("data", listen);
