@@ -13,11 +13,12 @@ import { print, UsageError, type Command } from "./command-line/command.ts";
 import { conflictsCommand } from "./command-line/conflicts.ts";
 import { exportCommand, importCommand } from "./command-line/copy.ts";
 import { demoCommand } from "./command-line/demo.ts";
-import { resendCommand, verifyCommand, workCommand } from "./command-line/operations.ts";
+import { resendCommand, verifyCommand } from "./command-line/operations.ts";
 import { holdCommand } from "./command-line/hold.ts";
 import { picaCallCommand } from "./command-line/pica-call/pica-call.ts";
 import { migrateCommand, serveCommand, simulateOperatorCommand } from "./command-line/serve.ts";
 import { verifyPdfCommand } from "./command-line/verify-pdf.ts";
+import { workCommand } from "./command-line/work.ts";
 import { SettingsError } from "./settings.ts";
 import { SetupProblem } from "./store/setup-problem.ts";
 

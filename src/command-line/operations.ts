@@ -2,56 +2,9 @@ import { UUID, type MessageId } from "../domain/ids.ts";
 import { orderResend, type ResendRefusal } from "../lifecycle/order-resend.ts";
 import { readLastPass } from "../store/fixity.ts";
 import { checkIntegrity, INVARIANTS } from "../store/integrity.ts";
-import { readUnmatched } from "../store/receipts.ts";
-import { readBacklog, readDeadWork, requeue, type Step } from "../store/work.ts";
 import { systemClock } from "../system.ts";
 import { print, readArguments, table, UsageError, type Command } from "./command.ts";
 import { withDatabase } from "./open-database.ts";
-
-export const workCommand: Command = {
-  name: "work",
-  summary: "what is left to do, and what waits for a person",
-  usage: `work                                    the backlog of each step, and what was given up
-work requeue --step STEP --message ID   tries again what was given up`,
-  async run(args) {
-    await withDatabase(async ({ db }) => {
-      const now = systemClock.now();
-      if (args[0] === "requeue") {
-        const options = readArguments(args.slice(1), {
-          step: { type: "string" },
-          message: { type: "string" },
-        });
-        const [step, message] = [options.needed("step"), options.needed("message")];
-        if (!(await requeue(db, step as Step, message, now))) {
-          throw new UsageError("no such step of this message was given up");
-        }
-        print(`${step} of ${message} is due again`);
-        return;
-      }
-      const backlog = await readBacklog(db, now);
-      print(
-        table(
-          backlog.map((row) => ({
-            step: row.step,
-            waiting: row.waiting,
-            due: row.due,
-            "given up": row.dead,
-            "oldest due": row.oldestDueAt?.toISOString() ?? "",
-            "put off because": row.cause ?? "",
-          })),
-        ),
-      );
-      const unmatched = await readUnmatched(db);
-      if (unmatched.count > 0) {
-        const since = unmatched.oldestAt?.toISOString() ?? "";
-        print(`\n${unmatched.count} receipts belong to no segment that we know, since ${since}`);
-      }
-      const dead = await readDeadWork(db);
-      if (dead.length > 0) print(`\nGiven up, waiting for a person:\n${table(dead)}`);
-    });
-    return 0;
-  },
-};
 
 const REFUSED: Record<ResendRefusal, string> = {
   unknown: "there is no such message",

@@ -21,6 +21,21 @@ export async function holdLease(db: Connection, claim: LeaseClaim): Promise<bool
   return rowCount === 1;
 }
 
+/** A lease as it stands at an instant. */
+export interface HeldLease {
+  readonly name: string;
+  readonly heldUntil: Date;
+  readonly held: boolean;
+}
+
+export async function readLeases(db: Connection, now: Date): Promise<HeldLease[]> {
+  const { rows } = await db.query<{ name: string; held_until: Date; held: boolean }>(
+    "select name, held_until, held_until >= $1 as held from leases order by name",
+    [now],
+  );
+  return rows.map(({ name, held_until, held }) => ({ name, heldUntil: held_until, held }));
+}
+
 export async function releaseLease(
   db: Connection,
   { name, holder }: Pick<LeaseClaim, "name" | "holder">,

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { install, type Installation } from "../support/installation.ts";
 import { parseExposition, valueOf, type Family } from "../support/exposition.ts";
@@ -131,6 +132,22 @@ test("the log leads from the answer of a call to the certificate, and quotes nob
   for (const secret of ["34600100000", "34600100016", "citaci"]) {
     expect(service.output()).not.toContain(secret);
   }
+});
+
+test("every alarm asks for what is exposed, and the README tells what to do", () => {
+  const [alarms, readme] = ["monitoring/alerts.yml", "README.md"].map((path) =>
+    readFileSync(new URL(`../../${path}`, import.meta.url), "utf8"),
+  );
+  const asked = new Set(alarms!.match(/sms_certificat_[a-z_]+/g));
+  const exposed = new Set(
+    [...families.values()].flatMap(({ name, type }) =>
+      type === "histogram" ? [name, `${name}_bucket`] : [name],
+    ),
+  );
+  expect([...asked].filter((name) => !exposed.has(name))).toEqual([]);
+  const names = [...alarms!.matchAll(/alert: (\w+)/g)].map(([, name]) => name!);
+  expect(names.length).toBeGreaterThan(10);
+  expect(names.filter((name) => !readme!.includes(`| \`${name}\``))).toEqual([]);
 });
 
 const PARSER = "/usr/lib/python3/dist-packages/prometheus_client/parser.py";

@@ -1,0 +1,105 @@
+import { readCondition, type Condition } from "../store/condition.ts";
+import { readLeases, type HeldLease } from "../store/leases.ts";
+import { readDeadWork, requeue, type DeadWork, type Step } from "../store/work.ts";
+import { systemClock } from "../system.ts";
+import { print, readArguments, table, UsageError, type Command } from "./command.ts";
+import { withDatabase, type OpenDatabase } from "./open-database.ts";
+
+export const workCommand: Command = {
+  name: "work",
+  summary: "whether anything is stuck: what is left to do, and what waits for a person",
+  usage: `work [--json]                           each step's backlog, the link, and what to look at
+work requeue --step STEP --message ID   tries again what was given up`,
+  async run([word, ...rest]) {
+    if (word === "requeue") return withDatabase((database) => again(database, rest));
+    const options = readArguments(word === undefined ? [] : [word, ...rest], {
+      json: { type: "boolean" },
+    });
+    return withDatabase(async ({ db }) => {
+      const condition = await readCondition(db, systemClock);
+      const leases = await readLeases(db, condition.at);
+      const givenUp = await readDeadWork(db);
+      const alarms = alarmsOf(condition);
+      if (options.flag("json")) {
+        print(JSON.stringify({ ...condition, leases, givenUp, alarms }));
+      } else {
+        print(inWords(condition, leases, givenUp, alarms));
+      }
+      return 0;
+    });
+  },
+};
+
+async function again({ db }: OpenDatabase, args: readonly string[]): Promise<number> {
+  const options = readArguments(args, { step: { type: "string" }, message: { type: "string" } });
+  const [step, message] = [options.needed("step"), options.needed("message")];
+  if (!(await requeue(db, step as Step, message, systemClock.now()))) {
+    throw new UsageError("no such step of this message was given up");
+  }
+  print(`${step} of ${message} is due again`);
+  return 0;
+}
+
+/** Seconds for which a due step may wait, and a receipt stay without its segment. */
+const LATE = 300;
+const LONG_UNMATCHED = 3_600;
+const FEWEST_MONTHS = 2;
+const WIDEST_SKEW = 5_000;
+
+/** What a person has to look at, each with where the README tells what to do: its alarm's name. */
+function alarmsOf(condition: Condition): string[] {
+  const { at, work, conflicts, unmatched, monthsAhead, skewMilliseconds } = condition;
+  const age = (since: Date | undefined): number =>
+    since ? (at.getTime() - since.getTime()) / 1_000 : 0;
+  const alarms: string[] = [];
+  for (const { step, dead, oldestDueAt } of work) {
+    const held = step === "settle" ? conflicts : 0;
+    if (age(oldestDueAt) > LATE) alarms.push(`WorkLate: ${step}`);
+    if (dead > held) alarms.push(`WorkGivenUp: ${step} (${dead - held})`);
+  }
+  if (conflicts > 0) alarms.push(`Conflicts: ${conflicts}`);
+  if (age(unmatched.oldestAt) > LONG_UNMATCHED) {
+    alarms.push(`ReceiptsUnmatched: ${unmatched.count}`);
+  }
+  if (monthsAhead < FEWEST_MONTHS) alarms.push(`PartitionsShort: ${monthsAhead}`);
+  if (Math.abs(skewMilliseconds) > WIDEST_SKEW) alarms.push(`ClockSkew: ${skewMilliseconds} ms`);
+  return alarms;
+}
+
+function inWords(
+  { work, conflicts, unmatched, monthsAhead, skewMilliseconds }: Condition,
+  leases: readonly HeldLease[],
+  givenUp: readonly DeadWork[],
+  alarms: readonly string[],
+): string {
+  const rows = work.map((row) => ({
+    step: row.step,
+    waiting: row.waiting,
+    due: row.due,
+    "oldest due": row.oldestDueAt?.toISOString() ?? "-",
+    "most tries": row.mostAttempts,
+    "given up": row.dead,
+    "put off because": row.cause ?? "",
+  }));
+  const links = leases.map(({ name, heldUntil, held }) =>
+    held ? `${name}, held until ${heldUntil.toISOString()}` : `${name}, free`,
+  );
+  const others = [
+    ["conflicts", conflicts],
+    ["receipts unmatched", since(unmatched.count, unmatched.oldestAt)],
+    ["link", links.join("; ") || "no lease (one process, or none runs)"],
+    ["months ahead", monthsAhead],
+    ["clock", `the database is ${(skewMilliseconds / 1_000).toFixed(1)} s ahead`],
+  ] as const;
+  const dead = givenUp.length > 0 ? `\nGiven up, waiting for a person:\n${table(givenUp)}` : "";
+  const lines = others.map(([name, value]) => `${name.padEnd(20)}${value}`).join("\n");
+  const verdict =
+    alarms.length === 0
+      ? "Nothing is stuck."
+      : `Look at (README, Operations):\n${alarms.map((alarm) => `  ${alarm}`).join("\n")}`;
+  return `${table(rows)}\n${lines}\n${dead}\n${verdict}`;
+}
+
+function since(count: number, oldest: Date | undefined): string {
+  return oldest ? `${count}, since ${oldest.toISOString()}` : String(count);
+}
