@@ -87,7 +87,6 @@ test("a certificate that is put off is told each time, with the reason", async (
   expect(toldOf(messageId).at(-1)).toMatchObject({
     name: "putOff",
     step: "certify",
-    attempts: 1,
     cause: "CertificateDelayed: no time-stamp",
   });
   sealing = true;
