@@ -96,7 +96,9 @@ test("killed at a statement and started again, each message ends with one certif
     }
     const died = await Promise.race([exited.then(() => true), delay(6_000).then(() => false)]);
     if (!died) missed.push(point);
-    process.stderr.write(`DEBUG ${number} ${point.slice(0,400)} died=${died} taken=${JSON.stringify([...installation.taken.values()])}\n`);
+    process.stderr.write(
+      `DEBUG ${number} ${point.slice(0, 400)} died=${died} taken=${JSON.stringify([...installation.taken.values()])}\n`,
+    );
     await service.kill();
     expect(died && service.process.signalCode).not.toBe(null);
   }
