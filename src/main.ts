@@ -20,7 +20,7 @@ import { migrateCommand, serveCommand, simulateOperatorCommand } from "./command
 import { verifyPdfCommand } from "./command-line/verify-pdf.ts";
 import { workCommand } from "./command-line/work.ts";
 import { SettingsError } from "./settings.ts";
-import { SetupProblem } from "./store/setup-problem.ts";
+import { SetupProblem } from "./store/connection/setup-problem.ts";
 
 const COMMANDS: readonly Command[] = [
   serveCommand,

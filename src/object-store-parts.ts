@@ -4,7 +4,7 @@ import type { Words } from "./domain/words.ts";
 import type { LifecycleContext } from "./lifecycle/context.ts";
 import type { LockFault } from "./object-store/prove-lock.ts";
 import type { Settings } from "./settings.ts";
-import { SetupProblem } from "./store/setup-problem.ts";
+import { SetupProblem } from "./store/connection/setup-problem.ts";
 
 /**
  * The store of certificate files that the settings name; undefined when all files are in the database.

@@ -1,13 +1,13 @@
 import pg from "pg";
 import { packageFile } from "./package-file.ts";
 import type { Settings } from "./settings.ts";
-import { createPool } from "./store/database.ts";
+import { createPool } from "./store/connection/database.ts";
 import { findEmbedded, startEmbedded } from "./store/embedded.ts";
-import { prepareDatabase } from "./store/prepare-database.ts";
-import { clientOfPrimary, findPrimary } from "./store/primary.ts";
+import { prepareDatabase } from "./store/connection/prepare-database.ts";
+import { clientOfPrimary, findPrimary } from "./store/connection/primary.ts";
 import { ensureMonths } from "./store/retention.ts";
-import { asApplication } from "./store/roles.ts";
-import { SetupProblem } from "./store/setup-problem.ts";
+import { asApplication } from "./store/connection/roles.ts";
+import { SetupProblem } from "./store/connection/setup-problem.ts";
 import { systemTimers } from "./system.ts";
 
 export interface OpenDatabase {

@@ -7,7 +7,7 @@ import type { Settings } from "./settings.ts";
 import { createSmppGateway } from "./smpp/gateway.ts";
 import { createKannelGateway } from "./smpp/kannel/gateway.ts";
 import { describeLinkEvent, type BindLease } from "./smpp/link/link.ts";
-import { holdLease, releaseLease } from "./store/leases.ts";
+import { holdLease, releaseLease } from "./store/connection/leases.ts";
 import type { Logger } from "./telemetry/logger.ts";
 
 interface LinkParts {

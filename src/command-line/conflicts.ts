@@ -1,7 +1,7 @@
 import type { DecidedAs, Evidence } from "../domain/evidence.ts";
 import { UUID, type MessageId } from "../domain/ids.ts";
 import { maskMsisdn } from "../domain/msisdn.ts";
-import { decideConflict, type DecisionRefusal } from "../lifecycle/decide-conflict.ts";
+import { decideConflict, type DecisionRefusal } from "../lifecycle/decisions/decide-conflict.ts";
 import { readConflict, readConflicts } from "../store/conflicts.ts";
 import { readChain } from "../store/evidence.ts";
 import { readMessage } from "../store/messages.ts";

@@ -1,9 +1,9 @@
 import type pg from "pg";
 import { uuidv7, type EntityId, type UserId } from "../domain/ids.ts";
 import { encryptSecret, hashSecret } from "../domain/secret.ts";
-import { insertEntity } from "../store/entities.ts";
-import { replaceCodes } from "../store/requesters.ts";
-import { insertUser } from "../store/users.ts";
+import { insertEntity } from "../store/parties/entities.ts";
+import { replaceCodes } from "../store/parties/requesters.ts";
+import { insertUser } from "../store/parties/users.ts";
 import { systemRandom } from "../system.ts";
 
 export interface DemoAccount {

@@ -1,5 +1,5 @@
 import { UUID, type MessageId } from "../domain/ids.ts";
-import { orderResend, type ResendRefusal } from "../lifecycle/order-resend.ts";
+import { orderResend, type ResendRefusal } from "../lifecycle/decisions/order-resend.ts";
 import { readLastPass } from "../store/fixity.ts";
 import { checkIntegrity, INVARIANTS } from "../store/integrity.ts";
 import { systemClock } from "../system.ts";

@@ -1,5 +1,5 @@
 import { readCondition, type Condition } from "../store/condition.ts";
-import { readLeases, type HeldLease } from "../store/leases.ts";
+import { readLeases, type HeldLease } from "../store/connection/leases.ts";
 import { readDeadWork, requeue, type DeadWork, type Step } from "../store/work.ts";
 import { systemClock } from "../system.ts";
 import { print, readArguments, table, UsageError, type Command } from "./command.ts";

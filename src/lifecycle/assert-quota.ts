@@ -1,6 +1,6 @@
 import type { Entity } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
-import { hasAcceptedSince } from "../store/quota.ts";
+import { hasAcceptedSince } from "../store/parties/quota.ts";
 import type { LifecycleContext } from "./context.ts";
 
 const MADRID = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Madrid", dateStyle: "short" });

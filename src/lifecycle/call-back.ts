@@ -8,10 +8,10 @@ import {
   putOffCallback,
   type Callback,
   type DueCallback,
-} from "../store/callbacks.ts";
+} from "../store/parties/callbacks.ts";
 import { readChain } from "../store/evidence.ts";
 import { readMessage } from "../store/messages.ts";
-import { findCallerById } from "../store/users.ts";
+import { findCallerById } from "../store/parties/users.ts";
 import { backOff } from "./back-off.ts";
 import { verificationUrl } from "./certify-message.ts";
 import type { LifecycleContext } from "./context.ts";

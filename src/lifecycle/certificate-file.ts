@@ -4,7 +4,7 @@ import { ServiceError } from "../domain/errors.ts";
 import type { MessageId } from "../domain/ids.ts";
 import type { CertificateKind } from "../domain/outcome.ts";
 import type { CertificateFile, StoredCertificate } from "../store/certificates.ts";
-import { DataInconsistency } from "../store/database.ts";
+import { DataInconsistency } from "../store/connection/database.ts";
 import { recordFailure } from "../store/fixity.ts";
 import type { LifecycleContext } from "./context.ts";
 

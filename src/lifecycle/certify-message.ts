@@ -20,12 +20,12 @@ import {
   isServerOutage,
   transaction,
   type Connection,
-} from "../store/database.ts";
+} from "../store/connection/database.ts";
 import { appendEvidence, readChain } from "../store/evidence.ts";
-import { readLogo } from "../store/logos.ts";
+import { readLogo } from "../store/parties/logos.ts";
 import { readMessage } from "../store/messages.ts";
 import { readReceipts } from "../store/receipts.ts";
-import { findCallerById } from "../store/users.ts";
+import { findCallerById } from "../store/parties/users.ts";
 import { claim, enqueue, finish, giveUp, retry, type Work } from "../store/work.ts";
 import { backOff } from "./back-off.ts";
 import { keepFile } from "./certificate-file.ts";

@@ -4,7 +4,7 @@ import type { PlannedSegment } from "../domain/content.ts";
 import type { AcceptedSegment, Evidence, EvidenceBody } from "../domain/evidence.ts";
 import { foldMessage, mayFollow } from "../domain/message.ts";
 import type { Message } from "../domain/submission.ts";
-import type { Connection } from "../store/database.ts";
+import type { Connection } from "../store/connection/database.ts";
 import { appendEvidence, readChain } from "../store/evidence.ts";
 import { insertAnswer, insertAwaited, type AnswerRow, type AttemptView } from "../store/relay.ts";
 import { finish, retry, type Work } from "../store/work.ts";

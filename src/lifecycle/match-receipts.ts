@@ -2,7 +2,7 @@ import type pg from "pg";
 import { MINUTE } from "../domain/clock.ts";
 import type { EvidenceBody } from "../domain/evidence.ts";
 import type { MessageId } from "../domain/ids.ts";
-import { transaction } from "../store/database.ts";
+import { transaction } from "../store/connection/database.ts";
 import { appendEvidence, type Addition } from "../store/evidence.ts";
 import {
   readCandidates,

@@ -5,7 +5,7 @@ import { sha256, type PlannedSegment } from "../domain/content.ts";
 import type { EvidenceBody } from "../domain/evidence.ts";
 import { foldMessage, mayFollow } from "../domain/message.ts";
 import type { Message } from "../domain/submission.ts";
-import { transaction, type Connection } from "../store/database.ts";
+import { transaction, type Connection } from "../store/connection/database.ts";
 import { appendEvidence, readChain } from "../store/evidence.ts";
 import { readMessage } from "../store/messages.ts";
 import {

@@ -10,7 +10,7 @@ import {
   purgeExpired,
   readMonthsAhead,
 } from "../store/retention.ts";
-import { forgetNonces } from "../store/users.ts";
+import { forgetNonces } from "../store/parties/users.ts";
 import type { LifecycleContext } from "./context.ts";
 
 /** What one pass did. */

@@ -12,7 +12,7 @@ import type { Message } from "../domain/submission.ts";
 import { creditSms } from "../store/charges.ts";
 import { insertOutcomes, type Closing } from "../store/certificates.ts";
 import { CONFLICT } from "../store/conflicts.ts";
-import { transaction } from "../store/database.ts";
+import { transaction } from "../store/connection/database.ts";
 import { appendEvidence, readChains } from "../store/evidence.ts";
 import { readMessages } from "../store/messages.ts";
 import { readAwaitingMatch } from "../store/receipts.ts";

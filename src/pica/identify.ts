@@ -2,7 +2,7 @@ import { assertMay, type Caller } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
 import type { LifecycleContext } from "../lifecycle/context.ts";
 import type { Means } from "../soap/operations/operation.ts";
-import { findOfficer, findRequester, isBusUser } from "../store/requesters.ts";
+import { findOfficer, findRequester, isBusUser } from "../store/parties/requesters.ts";
 import { requesterCode } from "./check.ts";
 import type { Control, Fields, Solicitud } from "./petition.ts";
 import { BusRefusal } from "./refusal.ts";

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Words } from "../domain/words.ts";
 import type { LifecycleContext } from "../lifecycle/context.ts";
-import { confirmMailbox, findUnconfirmed } from "../store/mailboxes.ts";
+import { confirmMailbox, findUnconfirmed } from "../store/parties/mailboxes.ts";
 import { escape, html, languageOf, page, type PageLanguage } from "./page.ts";
 
 interface Params {

@@ -7,7 +7,7 @@ import { readFile } from "../lifecycle/certificate-file.ts";
 import type { LifecycleContext } from "../lifecycle/context.ts";
 import { findByCode, readCertificate, type StoredCertificate } from "../store/certificates.ts";
 import { readMessage } from "../store/messages.ts";
-import { findCallerById } from "../store/users.ts";
+import { findCallerById } from "../store/parties/users.ts";
 import { html, languageOf, query, SECURITY_HEADERS } from "./page.ts";
 import { askPage, certificatePage, unknownPage, type Comparison } from "./verification-page.ts";
 

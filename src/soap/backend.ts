@@ -2,13 +2,13 @@ import type { Caller } from "../domain/entity.ts";
 import type { CertificateKind } from "../domain/outcome.ts";
 import type { Submission } from "../domain/submission.ts";
 import type { Acceptance } from "../lifecycle/accept-submission.ts";
-import type { Cancellation } from "../lifecycle/cancel-message.ts";
-import type { CertificateAnswer } from "../lifecycle/fetch-certificate.ts";
-import type { FoundPage, MessageSearch } from "../lifecycle/search-messages.ts";
-import type { MessageKey, StatusEntry } from "../lifecycle/tell-status.ts";
-import type { UsageRow } from "../store/usage.ts";
-import type { Anchored, SubjectName } from "../store/anchors.ts";
-import type { Credential } from "../store/users.ts";
+import type { Cancellation } from "../lifecycle/calls/cancel-message.ts";
+import type { CertificateAnswer } from "../lifecycle/calls/fetch-certificate.ts";
+import type { FoundPage, MessageSearch } from "../lifecycle/calls/search-messages.ts";
+import type { MessageKey, StatusEntry } from "../lifecycle/calls/tell-status.ts";
+import type { UsageRow } from "../store/parties/usage.ts";
+import type { Anchored, SubjectName } from "../store/parties/anchors.ts";
+import type { Credential } from "../store/parties/users.ts";
 
 /** What stands behind the door: the lifecycle, and who may come in. */
 export interface Backend {

@@ -3,8 +3,8 @@ import type { Evidence } from "../domain/evidence.ts";
 import type { EntityId, MessageId } from "../domain/ids.ts";
 import type { Message } from "../domain/submission.ts";
 import { createBatcher } from "./batch.ts";
-import { instants, jsons, smallints, texts, uuids } from "./columns.ts";
-import { retrying } from "./database.ts";
+import { instants, jsons, smallints, texts, uuids } from "./connection/columns.ts";
+import { retrying } from "./connection/database.ts";
 import { MESSAGE_COLUMNS, type SubmissionKey } from "./messages.ts";
 import { LANE } from "./work.ts";
 

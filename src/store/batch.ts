@@ -1,4 +1,4 @@
-import { isFaultOfContent } from "./database.ts";
+import { isFaultOfContent } from "./connection/database.ts";
 
 /**
  * Group commit: what arrives while a transaction is under way shares the next one, so that the price

@@ -1,6 +1,6 @@
 import type { EntityId, MessageId, UserId } from "../domain/ids.ts";
 import type { CertificateKind } from "../domain/outcome.ts";
-import type { Connection } from "./database.ts";
+import type { Connection } from "./connection/database.ts";
 
 /** Requests that were handed over together, to be answered together. */
 export interface Batch {

@@ -1,7 +1,7 @@
 import type { EniMetadata } from "../domain/eni.ts";
 import type { MessageId } from "../domain/ids.ts";
 import type { CertificateKind, Outcome } from "../domain/outcome.ts";
-import { DataInconsistency, type Connection } from "./database.ts";
+import { DataInconsistency, type Connection } from "./connection/database.ts";
 
 /** A message that is being closed, with the code of its certificate to come. */
 export interface Closing {

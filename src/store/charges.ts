@@ -1,5 +1,5 @@
 import type { EntityId, MessageId } from "../domain/ids.ts";
-import type { Connection } from "./database.ts";
+import type { Connection } from "./connection/database.ts";
 
 /**
  * Charges a message once per item: the primary key refuses a second time. It goes into the same

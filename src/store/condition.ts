@@ -1,5 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
-import type { Connection } from "./database.ts";
+import type { Connection } from "./connection/database.ts";
 import { readUnmatched, type Unmatched } from "./receipts.ts";
 import { clockSkew, readMonthsAhead } from "./retention.ts";
 import { countConflicts, readBacklog, type Backlog } from "./work.ts";

@@ -1,6 +1,6 @@
 import type { MessageId } from "../domain/ids.ts";
 import type { Msisdn } from "../domain/msisdn.ts";
-import type { Connection } from "./database.ts";
+import type { Connection } from "./connection/database.ts";
 
 /** What the cause of a settle step begins with when it waits for the decision of a person. */
 export const CONFLICT = "conflict: ";

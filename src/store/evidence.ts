@@ -1,9 +1,9 @@
 import { EVENT_OF } from "../domain/callback.ts";
 import { nextEvidence, type Evidence, type EvidenceBody } from "../domain/evidence.ts";
 import { uuidOf, type MessageId } from "../domain/ids.ts";
-import { enqueueCallbacks } from "./callbacks.ts";
-import { integers, jsons, texts, uuids } from "./columns.ts";
-import type { Connection } from "./database.ts";
+import { enqueueCallbacks } from "./parties/callbacks.ts";
+import { integers, jsons, texts, uuids } from "./connection/columns.ts";
+import type { Connection } from "./connection/database.ts";
 
 interface EvidenceRow {
   message_id: MessageId;

@@ -1,6 +1,6 @@
 import type { MessageId } from "../domain/ids.ts";
 import type { CertificateKind } from "../domain/outcome.ts";
-import type { Connection } from "./database.ts";
+import type { Connection } from "./connection/database.ts";
 
 /** Why a file is not what was certified. */
 export type FixityProblem = "missing" | "differs";

@@ -1,6 +1,6 @@
 import type { MessageId } from "../domain/ids.ts";
 import type pg from "pg";
-import { transaction, type Connection } from "./database.ts";
+import { transaction, type Connection } from "./connection/database.ts";
 
 /** A message that is kept although its retention may be over. */
 export interface LegalHold {

@@ -2,10 +2,15 @@ import { openConflict } from "../domain/decide-outcome.ts";
 import { brokenLink } from "../domain/evidence.ts";
 import type { MessageId } from "../domain/ids.ts";
 import { IllegalEvidence, tryFold } from "../domain/message.ts";
-import type { Connection } from "./database.ts";
-import { OF_DATABASE } from "./database-invariants.ts";
+import type { Connection } from "./connection/database.ts";
+import { OF_DATABASE } from "./integrity/database-invariants.ts";
 import { readChains } from "./evidence.ts";
-import { CHAIN, OF_MESSAGES, type Invariant, type QueriedInvariant } from "./invariants.ts";
+import {
+  CHAIN,
+  OF_MESSAGES,
+  type Invariant,
+  type QueriedInvariant,
+} from "./integrity/invariants.ts";
 
 /** Something in the database that must never be so. */
 export interface Damage {

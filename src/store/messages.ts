@@ -3,7 +3,7 @@ import type { EntityId, MessageId, UserId } from "../domain/ids.ts";
 import type { Msisdn } from "../domain/msisdn.ts";
 import type { Channel, Consent, Message } from "../domain/submission.ts";
 import type { Language } from "../domain/words.ts";
-import type { Connection } from "./database.ts";
+import type { Connection } from "./connection/database.ts";
 
 interface MessageRow {
   message_id: MessageId;

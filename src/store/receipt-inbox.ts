@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { createBatcher } from "./batch.ts";
-import { retrying } from "./database.ts";
+import { retrying } from "./connection/database.ts";
 import { insertReceipts, type StoredReceipt } from "./receipts.ts";
 
 /** Stores each report; durable when it resolves. Those that come together share a commit. */

@@ -1,8 +1,8 @@
 import type { DeliveryReceipt, MessageState } from "../domain/delivery-receipt.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import type { MessageId, ReceiptId } from "../domain/ids.ts";
-import { instants, octets, texts, uuids } from "./columns.ts";
-import type { Connection } from "./database.ts";
+import { instants, octets, texts, uuids } from "./connection/columns.ts";
+import type { Connection } from "./connection/database.ts";
 
 interface ReceiptRow {
   receipt_id: ReceiptId;

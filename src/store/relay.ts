@@ -1,7 +1,7 @@
 import type { PlannedSegment } from "../domain/content.ts";
 import type { MessageId } from "../domain/ids.ts";
 import type { Msisdn } from "../domain/msisdn.ts";
-import type { Connection } from "./database.ts";
+import type { Connection } from "./connection/database.ts";
 
 export interface AnswerRow {
   readonly kind: "accepted" | "refused" | "notSent" | "unknown";

@@ -1,4 +1,4 @@
-import type { Connection } from "./database.ts";
+import type { Connection } from "./connection/database.ts";
 
 /** Makes the monthly partitions up to `ahead` months after an instant; answers how many it made. */
 export async function ensureMonths(db: Connection, now: Date, ahead = 12): Promise<number> {

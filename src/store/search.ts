@@ -1,5 +1,5 @@
 import type { EntityId, MessageId, UserId } from "../domain/ids.ts";
-import type { Connection } from "./database.ts";
+import type { Connection } from "./connection/database.ts";
 
 /** What to look for among the messages of one entity; undefined: whatever it is. */
 export interface Search {

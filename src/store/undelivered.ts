@@ -1,5 +1,5 @@
 import type { MessageId } from "../domain/ids.ts";
-import type { Connection } from "./database.ts";
+import type { Connection } from "./connection/database.ts";
 
 const NAME = "earlyWarning";
 

@@ -1,6 +1,6 @@
 import type { MessageId } from "../domain/ids.ts";
-import { instants, texts, uuids } from "./columns.ts";
-import type { Connection } from "./database.ts";
+import { instants, texts, uuids } from "./connection/columns.ts";
+import type { Connection } from "./connection/database.ts";
 
 /** The steps that have work rows. */
 const STEPS = ["relay", "settle", "certify", "notify"] as const;

@@ -2,8 +2,8 @@ import { request as httpRequest } from "node:http";
 import { createServer } from "node:net";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { createPool } from "../../src/store/database.ts";
-import { findCredential } from "../../src/store/users.ts";
+import { createPool } from "../../src/store/connection/database.ts";
+import { findCredential } from "../../src/store/parties/users.ts";
 import { fillIn } from "./wire.ts";
 import { backendOf, openDoor, openReplica, type OpenDoor } from "../support/soap-door.ts";
 

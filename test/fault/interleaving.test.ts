@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { SubmitAnswer } from "../../src/lifecycle/ports.ts";
 import { certifyMessages } from "../../src/lifecycle/certify-message.ts";
 import { matchReceipts } from "../../src/lifecycle/match-receipts.ts";
-import { orderResend } from "../../src/lifecycle/order-resend.ts";
+import { orderResend } from "../../src/lifecycle/decisions/order-resend.ts";
 import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
 import { relayMessages, type Relaying } from "../../src/lifecycle/relay-message.ts";
 import { settleOutcomes } from "../../src/lifecycle/settle-outcome.ts";

@@ -1,9 +1,9 @@
-import { cancelMessage } from "../../src/lifecycle/cancel-message.ts";
-import { fetchCertificate } from "../../src/lifecycle/fetch-certificate.ts";
+import { cancelMessage } from "../../src/lifecycle/calls/cancel-message.ts";
+import { fetchCertificate } from "../../src/lifecycle/calls/fetch-certificate.ts";
 import { relayMessages } from "../../src/lifecycle/relay-message.ts";
-import { searchMessages, type MessageSearch } from "../../src/lifecycle/search-messages.ts";
-import { readUsage } from "../../src/store/usage.ts";
-import { insertTariff } from "../../src/store/tariffs.ts";
+import { searchMessages, type MessageSearch } from "../../src/lifecycle/calls/search-messages.ts";
+import { readUsage } from "../../src/store/parties/usage.ts";
+import { insertTariff } from "../../src/store/parties/tariffs.ts";
 import { HOURS, startStory, type Story } from "../support/story.ts";
 
 let story: Story;

@@ -1,4 +1,4 @@
-import { decideConflict } from "../../src/lifecycle/decide-conflict.ts";
+import { decideConflict } from "../../src/lifecycle/decisions/decide-conflict.ts";
 import type { DecidedAs } from "../../src/domain/evidence.ts";
 import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
 import { readConflicts } from "../../src/store/conflicts.ts";

@@ -1,5 +1,5 @@
 import type { CertificateFacts } from "../../src/domain/certificate.ts";
-import { fetchCertificate } from "../../src/lifecycle/fetch-certificate.ts";
+import { fetchCertificate } from "../../src/lifecycle/calls/fetch-certificate.ts";
 import { dated, hoursAfter, startToldStory, type ToldStory } from "../support/told-story.ts";
 
 let told: ToldStory;

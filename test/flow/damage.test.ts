@@ -1,4 +1,4 @@
-import { tellStatus } from "../../src/lifecycle/tell-status.ts";
+import { tellStatus } from "../../src/lifecycle/calls/tell-status.ts";
 import { withClient } from "../support/database.ts";
 import { HOURS, startStory, type Story } from "../support/story.ts";
 

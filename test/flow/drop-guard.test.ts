@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { startEmbedded, type EmbeddedDatabase } from "../../src/store/embedded.ts";
-import { prepareDatabase } from "../../src/store/prepare-database.ts";
+import { prepareDatabase } from "../../src/store/connection/prepare-database.ts";
 import { dropEmptyMonths, ensureMonths } from "../../src/store/retention.ts";
 import { systemTimers } from "../../src/system.ts";
 

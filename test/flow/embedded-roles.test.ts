@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { startEmbedded, type EmbeddedDatabase } from "../../src/store/embedded.ts";
-import { prepareDatabase } from "../../src/store/prepare-database.ts";
-import { asApplication } from "../../src/store/roles.ts";
+import { prepareDatabase } from "../../src/store/connection/prepare-database.ts";
+import { asApplication } from "../../src/store/connection/roles.ts";
 import { systemTimers } from "../../src/system.ts";
 
 const now = new Date("2026-11-02T09:30:00.000Z");

@@ -1,4 +1,4 @@
-import { checkFixity } from "../../src/lifecycle/check-fixity.ts";
+import { checkFixity } from "../../src/lifecycle/upkeep/check-fixity.ts";
 import type { BusinessEvent } from "../../src/domain/business-event.ts";
 import { uuidv7 } from "../../src/domain/ids.ts";
 import { systemRandom } from "../../src/system.ts";

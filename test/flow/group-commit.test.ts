@@ -1,11 +1,11 @@
 import type pg from "pg";
-import { updateEntity } from "../../src/store/entities.ts";
+import { updateEntity } from "../../src/store/parties/entities.ts";
 import { acceptSubmission, type Acceptance } from "../../src/lifecycle/accept-submission.ts";
 import type { LifecycleContext } from "../../src/lifecycle/context.ts";
 import { createAcceptance } from "../../src/store/acceptance.ts";
-import { createCallerRegistry } from "../../src/store/caller-registry.ts";
-import { createPool } from "../../src/store/database.ts";
-import { updateUser } from "../../src/store/users.ts";
+import { createCallerRegistry } from "../../src/store/parties/caller-registry.ts";
+import { createPool } from "../../src/store/connection/database.ts";
+import { updateUser } from "../../src/store/parties/users.ts";
 import { claim, finish } from "../../src/store/work.ts";
 import { startStory, submission, type Story } from "../support/story.ts";
 

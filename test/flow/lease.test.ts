@@ -1,4 +1,4 @@
-import { holdLease, releaseLease } from "../../src/store/leases.ts";
+import { holdLease, releaseLease } from "../../src/store/connection/leases.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 let database: TestDatabase;

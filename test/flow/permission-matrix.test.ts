@@ -1,9 +1,9 @@
 import type { Caller, Permission } from "../../src/domain/entity.ts";
 import { uuidv7, type UserId } from "../../src/domain/ids.ts";
 import { acceptSubmission } from "../../src/lifecycle/accept-submission.ts";
-import { fetchCertificate } from "../../src/lifecycle/fetch-certificate.ts";
-import { tellStatus } from "../../src/lifecycle/tell-status.ts";
-import { insertUser } from "../../src/store/users.ts";
+import { fetchCertificate } from "../../src/lifecycle/calls/fetch-certificate.ts";
+import { tellStatus } from "../../src/lifecycle/calls/tell-status.ts";
+import { insertUser } from "../../src/store/parties/users.ts";
 import { systemRandom } from "../../src/system.ts";
 import { contract, startStory, submission, type Story } from "../support/story.ts";
 

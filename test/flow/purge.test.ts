@@ -1,6 +1,6 @@
 import { retainCertificates } from "../../src/lifecycle/retain-certificates.ts";
-import { cancelMessage } from "../../src/lifecycle/cancel-message.ts";
-import { fetchCertificate } from "../../src/lifecycle/fetch-certificate.ts";
+import { cancelMessage } from "../../src/lifecycle/calls/cancel-message.ts";
+import { fetchCertificate } from "../../src/lifecycle/calls/fetch-certificate.ts";
 import { orderHold, readHolds } from "../../src/store/holds.ts";
 import { readMonthsAhead } from "../../src/store/retention.ts";
 import {

@@ -1,8 +1,8 @@
 import type { Caller } from "../../src/domain/entity.ts";
 import { acceptSubmission } from "../../src/lifecycle/accept-submission.ts";
 import type { Mailer, WarningMail } from "../../src/lifecycle/ports.ts";
-import { warnEarly } from "../../src/lifecycle/warn-early.ts";
-import { authoriseMailbox } from "../../src/store/mailboxes.ts";
+import { warnEarly } from "../../src/lifecycle/upkeep/warn-early.ts";
+import { authoriseMailbox } from "../../src/store/parties/mailboxes.ts";
 import { HOURS, startStory, submission, type Story } from "../support/story.ts";
 
 let story: Story;

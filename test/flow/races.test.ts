@@ -1,10 +1,10 @@
 import { startStory, submission, contract, HOURS, type Story } from "../support/story.ts";
 import type { MessageId } from "../../src/domain/ids.ts";
 import { acceptSubmission } from "../../src/lifecycle/accept-submission.ts";
-import { fetchCertificate } from "../../src/lifecycle/fetch-certificate.ts";
-import { orderResend } from "../../src/lifecycle/order-resend.ts";
-import { tellStatus } from "../../src/lifecycle/tell-status.ts";
-import { authoriseMailbox } from "../../src/store/mailboxes.ts";
+import { fetchCertificate } from "../../src/lifecycle/calls/fetch-certificate.ts";
+import { orderResend } from "../../src/lifecycle/decisions/order-resend.ts";
+import { tellStatus } from "../../src/lifecycle/calls/tell-status.ts";
+import { authoriseMailbox } from "../../src/store/parties/mailboxes.ts";
 
 let story: Story;
 beforeAll(async () => {

@@ -9,8 +9,8 @@ import {
   insertAnchor,
   insertSubject,
   type SubjectName,
-} from "../../src/store/anchors.ts";
-import { findCredential } from "../../src/store/users.ts";
+} from "../../src/store/parties/anchors.ts";
+import { findCredential } from "../../src/store/parties/users.ts";
 import { systemClock, systemTimers } from "../../src/system.ts";
 import { AUTHORITY, makePair, type OpensslPair } from "../support/openssl-pair.ts";
 import { peer } from "../support/peers.ts";

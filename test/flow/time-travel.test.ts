@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { retainCertificates } from "../../src/lifecycle/retain-certificates.ts";
-import { prepareDatabase } from "../../src/store/prepare-database.ts";
-import { asApplication } from "../../src/store/roles.ts";
+import { prepareDatabase } from "../../src/store/connection/prepare-database.ts";
+import { asApplication } from "../../src/store/connection/roles.ts";
 import { createTestPool, type TestDatabase } from "../support/database.ts";
 import { peer } from "../support/peers.ts";
 import { POSTGRES_15, servePostgres, type ServedPostgres } from "../support/postgres-15.ts";

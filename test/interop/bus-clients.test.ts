@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { findCredential, registerCertificate } from "../../src/store/users.ts";
+import { findCredential, registerCertificate } from "../../src/store/parties/users.ts";
 import { systemClock } from "../../src/system.ts";
 import { peer } from "../support/peers.ts";
 import { nodeWords } from "../support/program.ts";

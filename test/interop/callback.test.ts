@@ -12,7 +12,7 @@ import {
   requeueCallbacks,
   saveCallback,
   type Callback,
-} from "../../src/store/callbacks.ts";
+} from "../../src/store/parties/callbacks.ts";
 import { systemClock, systemRandom } from "../../src/system.ts";
 import { startChild, type Child } from "../support/child.ts";
 import { peer } from "../support/peers.ts";

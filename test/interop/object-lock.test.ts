@@ -8,7 +8,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { sha256 } from "../../src/domain/content.ts";
-import { checkFixity } from "../../src/lifecycle/check-fixity.ts";
+import { checkFixity } from "../../src/lifecycle/upkeep/check-fixity.ts";
 import { retainCertificates } from "../../src/lifecycle/retain-certificates.ts";
 import type { LifecycleContext } from "../../src/lifecycle/context.ts";
 import { openObjectStore } from "../../src/object-store-parts.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import pg from "pg";
-import { createPool } from "../../src/store/database.ts";
+import { createPool } from "../../src/store/connection/database.ts";
 
 interface Cluster {
   readonly admin: string;

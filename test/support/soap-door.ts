@@ -4,21 +4,21 @@ import { PERMISSIONS } from "../../src/domain/entity.ts";
 import { encryptSecret, hashSecret } from "../../src/domain/secret.ts";
 import { uuidv7, type EntityId, type UserId } from "../../src/domain/ids.ts";
 import { acceptSubmission } from "../../src/lifecycle/accept-submission.ts";
-import { cancelMessage } from "../../src/lifecycle/cancel-message.ts";
-import { fetchCertificate } from "../../src/lifecycle/fetch-certificate.ts";
-import { searchMessages } from "../../src/lifecycle/search-messages.ts";
-import { tellUsage } from "../../src/lifecycle/tell-usage.ts";
-import { tellStatus } from "../../src/lifecycle/tell-status.ts";
+import { cancelMessage } from "../../src/lifecycle/calls/cancel-message.ts";
+import { fetchCertificate } from "../../src/lifecycle/calls/fetch-certificate.ts";
+import { searchMessages } from "../../src/lifecycle/calls/search-messages.ts";
+import { tellUsage } from "../../src/lifecycle/calls/tell-usage.ts";
+import { tellStatus } from "../../src/lifecycle/calls/tell-status.ts";
 import { busPorts } from "../../src/pica/ports.ts";
 import type { Backend } from "../../src/soap/backend.ts";
 import { registerSoapDoor, type DoorOptions } from "../../src/soap/door.ts";
 import type { DoorLogFields } from "../../src/soap/log.ts";
-import { saveAlias } from "../../src/store/aliases.ts";
-import { insertEntity } from "../../src/store/entities.ts";
-import { createCallerRegistry } from "../../src/store/caller-registry.ts";
-import { insertTariff } from "../../src/store/tariffs.ts";
-import { replaceCodes, setBusIdentity } from "../../src/store/requesters.ts";
-import { findCredential, insertUser, registerCertificate } from "../../src/store/users.ts";
+import { saveAlias } from "../../src/store/parties/aliases.ts";
+import { insertEntity } from "../../src/store/parties/entities.ts";
+import { createCallerRegistry } from "../../src/store/parties/caller-registry.ts";
+import { insertTariff } from "../../src/store/parties/tariffs.ts";
+import { replaceCodes, setBusIdentity } from "../../src/store/parties/requesters.ts";
+import { findCredential, insertUser, registerCertificate } from "../../src/store/parties/users.ts";
 import { systemRandom } from "../../src/system.ts";
 import { startStory, type Story } from "./story.ts";
 
@@ -170,6 +170,15 @@ async function addUsers({ context, caller }: Story, key: Buffer): Promise<void> 
     nif: "S0811003C",
   };
   await insertEntity(db, counted, now);
+  const limited = {
+    ...caller.entity,
+    entityId: newId() as EntityId,
+    name: "Departament al límit",
+    nif: "S0811004A",
+    quota: { daily: 0, monthly: undefined },
+  };
+  await insertEntity(db, limited, now);
+  await replaceCodes(db, limited.entityId, ["9821920119"]);
   const validFrom = new Date("2020-01-01T00:00:00Z");
   await insertTariff(db, { item: "sms", entityId: undefined, validFrom, price: "0.0725" });
   await insertTariff(db, { item: "certificate", entityId: undefined, validFrom, price: "0.35" });
@@ -184,6 +193,7 @@ async function addUsers({ context, caller }: Story, key: Buffer): Promise<void> 
     { username: "text-only", digest: false },
     { username: "no-permission", permissions: [] },
     { username: "no-contract", entityId: without.entityId },
+    { username: "at-limit", entityId: limited.entityId },
     {
       username: "accountant",
       entityId: counted.entityId,

@@ -10,8 +10,8 @@ const TEMPLATE = `sms_test_template_${process.pid}`;
  */
 export async function startCluster(directory) {
   const { startEmbedded } = await import("../../src/store/embedded.ts");
-  const { prepareDatabase } = await import("../../src/store/prepare-database.ts");
-  const { asApplication } = await import("../../src/store/roles.ts");
+  const { prepareDatabase } = await import("../../src/store/connection/prepare-database.ts");
+  const { asApplication } = await import("../../src/store/connection/roles.ts");
   const { systemClock, systemTimers } = await import("../../src/system.ts");
   const given = process.env.TEST_DATABASE_URL;
   const embedded = given

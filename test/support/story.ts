@@ -4,7 +4,10 @@ import type { Submission } from "../../src/domain/submission.ts";
 import { acceptSubmission, type Acceptance } from "../../src/lifecycle/accept-submission.ts";
 import { certifyMessages } from "../../src/lifecycle/certify-message.ts";
 import type { LifecycleContext } from "../../src/lifecycle/context.ts";
-import { fetchCertificate, type CertificateAnswer } from "../../src/lifecycle/fetch-certificate.ts";
+import {
+  fetchCertificate,
+  type CertificateAnswer,
+} from "../../src/lifecycle/calls/fetch-certificate.ts";
 import { matchReceipts } from "../../src/lifecycle/match-receipts.ts";
 import { notifyMailboxes } from "../../src/lifecycle/notify-mailbox.ts";
 import type { CertificateIssuer, Mailer } from "../../src/lifecycle/ports.ts";
@@ -12,13 +15,13 @@ import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
 import { relayMessages } from "../../src/lifecycle/relay-message.ts";
 import { retainCertificates } from "../../src/lifecycle/retain-certificates.ts";
 import { settleOutcomes } from "../../src/lifecycle/settle-outcome.ts";
-import { tellStatus, type MessageStatus } from "../../src/lifecycle/tell-status.ts";
+import { tellStatus, type MessageStatus } from "../../src/lifecycle/calls/tell-status.ts";
 import { answerBusBatches } from "../../src/pica/batches/work-on-batches.ts";
-import { insertEntity } from "../../src/store/entities.ts";
+import { insertEntity } from "../../src/store/parties/entities.ts";
 import { createAcceptance } from "../../src/store/acceptance.ts";
 import { createReceiptInbox } from "../../src/store/receipt-inbox.ts";
 import { checkIntegrity, type Damage } from "../../src/store/integrity.ts";
-import { insertUser } from "../../src/store/users.ts";
+import { insertUser } from "../../src/store/parties/users.ts";
 import type { SimulatorSettings } from "../../src/smpp/simulator/simulator.ts";
 import type { SmppSettings } from "../../src/smpp/gateway.ts";
 import { systemRandom } from "../../src/system.ts";

@@ -5,7 +5,7 @@ import type { ArrivedReceipt } from "../../src/lifecycle/ports.ts";
 import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
 import { relayMessages } from "../../src/lifecycle/relay-message.ts";
 import { settleOutcomes } from "../../src/lifecycle/settle-outcome.ts";
-import { tellStatus, type MessageStatus } from "../../src/lifecycle/tell-status.ts";
+import { tellStatus, type MessageStatus } from "../../src/lifecycle/calls/tell-status.ts";
 import type { MessageId } from "../../src/domain/ids.ts";
 import { HOURS, startStory, type Story, type StoryOptions } from "./story.ts";
 import { report, toldGateway } from "./told-gateway.ts";

@@ -12,7 +12,7 @@ import type {
   Outcome,
 } from "../../src/domain/outcome.ts";
 import type { Language } from "../../src/domain/words.ts";
-import type { MessageStatus } from "../../src/lifecycle/tell-status.ts";
+import type { MessageStatus } from "../../src/lifecycle/calls/tell-status.ts";
 import { FAULTS } from "../../src/soap/faults.ts";
 
 const read = (path: string): string =>

@@ -8,7 +8,7 @@ import {
   smallints,
   texts,
   uuids,
-} from "../../src/store/columns.ts";
+} from "../../src/store/connection/columns.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 let database: TestDatabase;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { migrate } from "../../src/store/migrate.ts";
+import { migrate } from "../../src/store/connection/migrate.ts";
 import { createTestDatabase, withClient, type TestDatabase } from "../support/database.ts";
 
 const now = new Date("2026-11-02T09:30:00.000Z");

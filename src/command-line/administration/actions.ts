@@ -1,8 +1,8 @@
 import { userInfo } from "node:os";
 import type pg from "pg";
 import { uuidv7 } from "../../domain/ids.ts";
-import { transaction } from "../../store/database.ts";
-import { insertGrant, type Grant } from "../../store/grants.ts";
+import { transaction } from "../../store/connection/database.ts";
+import { insertGrant, type Grant } from "../../store/parties/grants.ts";
 import { systemClock, systemRandom } from "../../system.ts";
 import { print, table, UsageError, type Arguments, type Command } from "../command.ts";
 import { withDatabase, type OpenDatabase } from "../open-database.ts";

@@ -6,7 +6,7 @@ import {
   saveAlias,
   type Alias,
   type Registration,
-} from "../../store/aliases.ts";
+} from "../../store/parties/aliases.ts";
 import { print, readArguments, UsageError, type Arguments } from "../command.ts";
 import type { OpenDatabase } from "../open-database.ts";
 import { administration, changes, grant, GRANT_OPTIONS, show } from "./actions.ts";

@@ -9,7 +9,7 @@ import {
   setBusIdentity,
   setBusUserSources,
   type BusUserSource,
-} from "../../store/requesters.ts";
+} from "../../store/parties/requesters.ts";
 import { UsageError, type Arguments } from "../command.ts";
 
 /** What PICA and PCI need to know of an entity or a user: what differs, and how it is saved. */

@@ -7,7 +7,7 @@ import {
   requeueCallbacks,
   saveCallback,
   type Callback,
-} from "../../store/callbacks.ts";
+} from "../../store/parties/callbacks.ts";
 import { systemClock, systemRandom } from "../../system.ts";
 import { print, readArguments, UsageError, type Arguments } from "../command.ts";
 import type { OpenDatabase } from "../open-database.ts";

@@ -8,8 +8,8 @@ import {
   listEntities,
   setAuthenticationPolicy,
   updateEntity,
-} from "../../store/entities.ts";
-import { listCodes } from "../../store/requesters.ts";
+} from "../../store/parties/entities.ts";
+import { listCodes } from "../../store/parties/requesters.ts";
 import { systemClock, systemRandom } from "../../system.ts";
 import { print, readArguments, UsageError, type Arguments } from "../command.ts";
 import type { OpenDatabase } from "../open-database.ts";

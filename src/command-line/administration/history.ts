@@ -1,5 +1,5 @@
-import type { GrantSubject } from "../../store/grants.ts";
-import { readGrants } from "../../store/grants.ts";
+import type { GrantSubject } from "../../store/parties/grants.ts";
+import { readGrants } from "../../store/parties/grants.ts";
 import { readArguments, UsageError, type Command } from "../command.ts";
 import { withDatabase } from "../open-database.ts";
 import { show } from "./actions.ts";

@@ -4,7 +4,7 @@ import { prepareLogo } from "../../certificate/logo/prepare-logo.ts";
 import { sha256 } from "../../domain/content.ts";
 import type { EntityId } from "../../domain/ids.ts";
 import type { Logo } from "../../domain/logo.ts";
-import { readLogo, removeLogo, saveLogo } from "../../store/logos.ts";
+import { readLogo, removeLogo, saveLogo } from "../../store/parties/logos.ts";
 import { print, readArguments, UsageError, type Arguments } from "../command.ts";
 import type { OpenDatabase } from "../open-database.ts";
 import { administration, grant, GRANT_OPTIONS, showOne } from "./actions.ts";

@@ -1,4 +1,4 @@
-import { authoriseMailbox, listMailboxes, removeMailbox } from "../../store/mailboxes.ts";
+import { authoriseMailbox, listMailboxes, removeMailbox } from "../../store/parties/mailboxes.ts";
 import { systemRandom } from "../../system.ts";
 import { print, readArguments, UsageError } from "../command.ts";
 import { administration, grant, GRANT_OPTIONS, show } from "./actions.ts";

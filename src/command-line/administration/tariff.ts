@@ -1,5 +1,5 @@
 import { systemClock } from "../../system.ts";
-import { insertTariff, listTariffs } from "../../store/tariffs.ts";
+import { insertTariff, listTariffs } from "../../store/parties/tariffs.ts";
 import { print, readArguments, UsageError } from "../command.ts";
 import { administration, grant, GRANT_OPTIONS, show } from "./actions.ts";
 import { neededEntity } from "./entity.ts";

@@ -11,9 +11,9 @@ import {
   listAnchors,
   listSubjects,
   type SubjectName,
-} from "../../store/anchors.ts";
-import { setResponsesSigned } from "../../store/entities.ts";
-import type { Grant } from "../../store/grants.ts";
+} from "../../store/parties/anchors.ts";
+import { setResponsesSigned } from "../../store/parties/entities.ts";
+import type { Grant } from "../../store/parties/grants.ts";
 import { print, readArguments, UsageError, type Arguments } from "../command.ts";
 import { administration, grant, GRANT_OPTIONS, show } from "./actions.ts";
 import { neededEntity } from "./entity.ts";

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import writeExcelFile from "write-excel-file/node";
-import { readUsage, type UsageRow } from "../../store/usage.ts";
+import { readUsage, type UsageRow } from "../../store/parties/usage.ts";
 import { print, readArguments, UsageError, type Command } from "../command.ts";
 import { withDatabase } from "../open-database.ts";
 import { show } from "./actions.ts";

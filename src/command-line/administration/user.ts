@@ -11,7 +11,7 @@ import {
   setSecret,
   updateUser,
   type UserProfile,
-} from "../../store/users.ts";
+} from "../../store/parties/users.ts";
 import { systemClock, systemRandom } from "../../system.ts";
 import { print, readArguments, UsageError, type Arguments } from "../command.ts";
 import type { OpenDatabase } from "../open-database.ts";

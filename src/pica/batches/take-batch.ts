@@ -1,5 +1,5 @@
 import { ServiceError } from "../../domain/errors.ts";
-import { acceptBatch } from "../../lifecycle/answer-batches.ts";
+import { acceptBatch } from "../../lifecycle/calls/answer-batches.ts";
 import type { LifecycleContext } from "../../lifecycle/context.ts";
 import { repeated } from "../answer-petition.ts";
 import { checkPetition, type Demands } from "../check.ts";

@@ -1,6 +1,6 @@
 import { mayReach, type Caller } from "../../domain/entity.ts";
 import type { LifecycleContext } from "../../lifecycle/context.ts";
-import { fetchCertificate } from "../../lifecycle/fetch-certificate.ts";
+import { fetchCertificate } from "../../lifecycle/calls/fetch-certificate.ts";
 import type { Payload } from "../../soap/answer.ts";
 import {
   countBatchAnswers,

@@ -1,6 +1,6 @@
 import { ServiceError } from "../../domain/errors.ts";
 import { uuidv7 } from "../../domain/ids.ts";
-import { answerBatches } from "../../lifecycle/answer-batches.ts";
+import { answerBatches } from "../../lifecycle/calls/answer-batches.ts";
 import type { LifecycleContext } from "../../lifecycle/context.ts";
 import type { DoorLog } from "../../soap/log.ts";
 import { isUnavailable } from "../../soap/unavailable.ts";

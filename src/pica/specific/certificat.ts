@@ -1,7 +1,7 @@
 import type { MessageId } from "../../domain/ids.ts";
 import { inMadrid } from "../../domain/madrid.ts";
 import type { CertificateKind } from "../../domain/outcome.ts";
-import type { CertificateAnswer } from "../../lifecycle/fetch-certificate.ts";
+import type { CertificateAnswer } from "../../lifecycle/calls/fetch-certificate.ts";
 import { element } from "../../soap/xml/write.ts";
 import { PENDING, writeErrors } from "./errors.ts";
 import { KINDS } from "./words.ts";

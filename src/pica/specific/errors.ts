@@ -23,6 +23,7 @@ export const CODES = {
   ContentTooLong: "632",
   InvalidSender: "633",
   InvalidSchedule: "634",
+  QuotaExceeded: "635",
   MailboxNotAuthorised: "613",
   DuplicateSubmission: "229",
   MessageNotFound: "1010",

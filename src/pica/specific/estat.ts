@@ -1,6 +1,6 @@
 import { inMadrid } from "../../domain/madrid.ts";
 import type { SegmentView } from "../../domain/message.ts";
-import type { MessageKey, MessageStatus, StatusEntry } from "../../lifecycle/tell-status.ts";
+import type { MessageKey, MessageStatus, StatusEntry } from "../../lifecycle/calls/tell-status.ts";
 import { element } from "../../soap/xml/write.ts";
 import type { Key } from "./ask.ts";
 import { referenceOf } from "./reference.ts";

@@ -1,6 +1,6 @@
 import type { Stage } from "../../domain/message.ts";
 import type { CertificateKind, NotDeliveredReason, Outcome } from "../../domain/outcome.ts";
-import type { MessageStatus } from "../../lifecycle/tell-status.ts";
+import type { MessageStatus } from "../../lifecycle/calls/tell-status.ts";
 
 /** The words of the product's schema for ours. A member that is added does not compile without one. */
 export const STAGES: Readonly<Record<Stage["name"], string>> = {

@@ -1,6 +1,6 @@
 import type { EniMetadata } from "../../domain/eni.ts";
 import type { CertificateKind } from "../../domain/outcome.ts";
-import type { CertificateAnswer } from "../../lifecycle/fetch-certificate.ts";
+import type { CertificateAnswer } from "../../lifecycle/calls/fetch-certificate.ts";
 import type { Payload } from "../answer.ts";
 import { CONTRACT_NAMESPACE } from "../contract.ts";
 import { element } from "../xml/write.ts";

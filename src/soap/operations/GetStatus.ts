@@ -1,6 +1,6 @@
 import type { LateDelivery } from "../../domain/outcome.ts";
 import type { SegmentView } from "../../domain/message.ts";
-import type { MessageKey, MessageStatus, StatusEntry } from "../../lifecycle/tell-status.ts";
+import type { MessageKey, MessageStatus, StatusEntry } from "../../lifecycle/calls/tell-status.ts";
 import { CONTRACT_NAMESPACE } from "../contract.ts";
 import { childElements, type XmlNode } from "../xml/node.ts";
 import { element } from "../xml/write.ts";

@@ -1,4 +1,4 @@
-import type { UsageRow } from "../../store/usage.ts";
+import type { UsageRow } from "../../store/parties/usage.ts";
 import { CONTRACT_NAMESPACE } from "../contract.ts";
 import { element } from "../xml/write.ts";
 import { fieldsOf, needed } from "./fields.ts";

@@ -1,5 +1,5 @@
 import type { Stage } from "../../domain/message.ts";
-import type { FoundMessage } from "../../lifecycle/search-messages.ts";
+import type { FoundMessage } from "../../lifecycle/calls/search-messages.ts";
 import { CONTRACT_NAMESPACE } from "../contract.ts";
 import { element } from "../xml/write.ts";
 import { fieldsOf, needed } from "./fields.ts";

@@ -1,7 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { Caller } from "../../domain/entity.ts";
 import { decryptSecret, equalBytes, passwordDigest } from "../../domain/secret.ts";
-import type { Authentication, Credential } from "../../store/users.ts";
+import type { Authentication, Credential } from "../../store/parties/users.ts";
 import type { Backend } from "../backend.ts";
 import { credentialOf, type ClientCertificate, type Holders } from "./certificate-holder.ts";
 import { endOfWindow, isFresh, isWithinWindow, readInstant } from "./freshness.ts";

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { ServiceError } from "../../domain/errors.ts";
-import type { Credential } from "../../store/users.ts";
+import type { Credential } from "../../store/parties/users.ts";
 import type { Backend } from "../backend.ts";
 import { trustedPath, type CertificateUse } from "./certificate-path.ts";
 import { refuse, UNKNOWN_CERTIFICATE } from "./refusal.ts";

@@ -1,5 +1,5 @@
 import type { X509Certificate } from "node:crypto";
-import type { SubjectName } from "../../store/anchors.ts";
+import type { SubjectName } from "../../store/parties/anchors.ts";
 
 /**
  * By which names the holder of a certificate may be registered, the narrowest first: the whole subject;

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { readFile, symlink } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
-import { SetupProblem } from "../setup-problem.ts";
+import { SetupProblem } from "../connection/setup-problem.ts";
 
 export interface Binaries {
   readonly initdb: string;

@@ -13,7 +13,7 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { SetupProblem } from "../setup-problem.ts";
+import { SetupProblem } from "../connection/setup-problem.ts";
 import type { Binaries } from "./binaries.ts";
 import { isAlive } from "./postmaster.ts";
 import { SERVER_ENVIRONMENT, type Sandbox } from "./sandbox.ts";

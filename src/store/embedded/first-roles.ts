@@ -1,6 +1,6 @@
 import pg from "pg";
-import { guardAgainstDrops } from "../drop-guard.ts";
-import { APPLICATION_ROLE, PURGE_ROLE } from "../roles.ts";
+import { guardAgainstDrops } from "../connection/drop-guard.ts";
+import { APPLICATION_ROLE, PURGE_ROLE } from "../connection/roles.ts";
 
 export const OWNER_LOGIN = "sms_certificat_owner";
 export const APPLICATION_LOGIN = "sms_certificat";

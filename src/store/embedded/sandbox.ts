@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
-import { SetupProblem } from "../setup-problem.ts";
+import { SetupProblem } from "../connection/setup-problem.ts";
 
 const PROGRAM_FOLDERS = [
   "/usr/local/sbin",

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { open, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Timers } from "../../domain/clock.ts";
-import { SetupProblem } from "../setup-problem.ts";
+import { SetupProblem } from "../connection/setup-problem.ts";
 import type { Binaries } from "./binaries.ts";
 import { notStarted, PORT, type Place } from "./cluster.ts";
 import { findRunning, readPostmaster } from "./postmaster.ts";

@@ -4,7 +4,7 @@ import {
   replaceCodes,
   setBusUserSources,
   type BusUserSource,
-} from "../../../src/store/requesters.ts";
+} from "../../../src/store/parties/requesters.ts";
 import { INE10, openDoor, type OpenDoor } from "../../support/soap-door.ts";
 
 /** Who a message of the bus is worked on for, by the policy of the body. */

@@ -1,12 +1,12 @@
-import { addDuration } from "../domain/clock.ts";
-import { assertMay, type Caller } from "../domain/entity.ts";
-import type { Evidence, EvidenceEvent } from "../domain/evidence.ts";
-import type { MessageId } from "../domain/ids.ts";
-import { IllegalEvidence, tryFold, type MessageView } from "../domain/message.ts";
-import type { CertificateKind } from "../domain/outcome.ts";
-import type { Message } from "../domain/submission.ts";
-import { readChains } from "../store/evidence.ts";
-import type { LifecycleContext } from "./context.ts";
+import { addDuration } from "../../domain/clock.ts";
+import { assertMay, type Caller } from "../../domain/entity.ts";
+import type { Evidence, EvidenceEvent } from "../../domain/evidence.ts";
+import type { MessageId } from "../../domain/ids.ts";
+import { IllegalEvidence, tryFold, type MessageView } from "../../domain/message.ts";
+import type { CertificateKind } from "../../domain/outcome.ts";
+import type { Message } from "../../domain/submission.ts";
+import { readChains } from "../../store/evidence.ts";
+import type { LifecycleContext } from "../context.ts";
 import { findMessages, type MessageKey } from "./find-message.ts";
 
 export type { MessageKey } from "./find-message.ts";

@@ -1,10 +1,10 @@
-import { foldMessage, mayFollow } from "../domain/message.ts";
-import { transaction } from "../store/database.ts";
-import { appendEvidence, readChain } from "../store/evidence.ts";
-import { readMessage } from "../store/messages.ts";
-import { enqueue } from "../store/work.ts";
-import type { MessageId } from "../domain/ids.ts";
-import type { LifecycleContext } from "./context.ts";
+import { foldMessage, mayFollow } from "../../domain/message.ts";
+import { transaction } from "../../store/connection/database.ts";
+import { appendEvidence, readChain } from "../../store/evidence.ts";
+import { readMessage } from "../../store/messages.ts";
+import { enqueue } from "../../store/work.ts";
+import type { MessageId } from "../../domain/ids.ts";
+import type { LifecycleContext } from "../context.ts";
 
 /** Why an order to send again is not followed. */
 export type ResendRefusal = "unknown" | "notIndeterminate" | "tooLate";

@@ -1,15 +1,15 @@
-import { assertMay, type Caller } from "../domain/entity.ts";
-import { ServiceError } from "../domain/errors.ts";
-import { UUID, type MessageId } from "../domain/ids.ts";
-import { tryFold, IllegalEvidence, type MessageView, type Stage } from "../domain/message.ts";
-import { parseMsisdn } from "../domain/msisdn.ts";
-import type { Message } from "../domain/submission.ts";
-import type { Words } from "../domain/words.ts";
-import { readChains } from "../store/evidence.ts";
-import { readMessages } from "../store/messages.ts";
-import { searchMessages as findIds } from "../store/search.ts";
-import { findCallerById } from "../store/users.ts";
-import type { LifecycleContext } from "./context.ts";
+import { assertMay, type Caller } from "../../domain/entity.ts";
+import { ServiceError } from "../../domain/errors.ts";
+import { UUID, type MessageId } from "../../domain/ids.ts";
+import { tryFold, IllegalEvidence, type MessageView, type Stage } from "../../domain/message.ts";
+import { parseMsisdn } from "../../domain/msisdn.ts";
+import type { Message } from "../../domain/submission.ts";
+import type { Words } from "../../domain/words.ts";
+import { readChains } from "../../store/evidence.ts";
+import { readMessages } from "../../store/messages.ts";
+import { searchMessages as findIds } from "../../store/search.ts";
+import { findCallerById } from "../../store/parties/users.ts";
+import type { LifecycleContext } from "../context.ts";
 
 /** What a caller looks for; undefined: whatever it is. */
 export interface MessageSearch {

@@ -1,6 +1,6 @@
-import type { CallbackEvent } from "../domain/callback.ts";
-import type { EntityId, MessageId } from "../domain/ids.ts";
-import type { Connection } from "./database.ts";
+import type { CallbackEvent } from "../../domain/callback.ts";
+import type { EntityId, MessageId } from "../../domain/ids.ts";
+import type { Connection } from "../connection/database.ts";
 
 /** The endpoint of an entity, as an administrator set it. */
 export interface Callback {

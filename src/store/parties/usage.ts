@@ -1,6 +1,6 @@
-import type { EntityId } from "../domain/ids.ts";
-import type { Channel } from "../domain/submission.ts";
-import type { Connection } from "./database.ts";
+import type { EntityId } from "../../domain/ids.ts";
+import type { Channel } from "../../domain/submission.ts";
+import type { Connection } from "../connection/database.ts";
 
 /** What was charged, of one month, entity, user, cost centre, channel and outcome. */
 export interface UsageRow {

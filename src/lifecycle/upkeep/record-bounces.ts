@@ -1,9 +1,9 @@
-import { sha256 } from "../domain/content.ts";
-import { UUID, type MessageId } from "../domain/ids.ts";
-import { listMailboxTokens, markBounced } from "../store/mailboxes.ts";
-import { readMessage } from "../store/messages.ts";
-import type { LifecycleContext } from "./context.ts";
-import type { Bounce, BounceBox } from "./ports.ts";
+import { sha256 } from "../../domain/content.ts";
+import { UUID, type MessageId } from "../../domain/ids.ts";
+import { listMailboxTokens, markBounced } from "../../store/parties/mailboxes.ts";
+import { readMessage } from "../../store/messages.ts";
+import type { LifecycleContext } from "../context.ts";
+import type { Bounce, BounceBox } from "../ports.ts";
 
 /**
  * Marks the mailboxes to which mail comes back, and answers how many reports there were. A report

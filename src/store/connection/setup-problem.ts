@@ -1,4 +1,4 @@
-import type { Words } from "../domain/words.ts";
+import type { Words } from "../../domain/words.ts";
 
 /** The service cannot start as things are, and a person can mend it. Printed as it is, without a stack. */
 export class SetupProblem extends Error {

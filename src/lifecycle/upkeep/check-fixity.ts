@@ -1,6 +1,6 @@
-import { DAY, MINUTE } from "../domain/clock.ts";
-import { sha256 } from "../domain/content.ts";
-import { instantOf, uuidv7 } from "../domain/ids.ts";
+import { DAY, MINUTE } from "../../domain/clock.ts";
+import { sha256 } from "../../domain/content.ts";
+import { instantOf, uuidv7 } from "../../domain/ids.ts";
 import {
   advanceWalk,
   endWalk,
@@ -13,10 +13,10 @@ import {
   type FixityPass,
   type FixityProblem,
   type WalkedCertificate,
-} from "../store/fixity.ts";
-import { holdLease, releaseLease } from "../store/leases.ts";
-import { DataInconsistency, transaction } from "../store/database.ts";
-import type { LifecycleContext } from "./context.ts";
+} from "../../store/fixity.ts";
+import { holdLease, releaseLease } from "../../store/connection/leases.ts";
+import { DataInconsistency, transaction } from "../../store/connection/database.ts";
+import type { LifecycleContext } from "../context.ts";
 
 /** Every certificate is read within a quarter of a year, with some nights to spare. */
 const NIGHTS = 80;

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { findSubject, type Anchored, type SubjectName } from "./anchors.ts";
-import { createBatcher } from "./batch.ts";
+import { createBatcher } from "../batch.ts";
 import { findCredentialByCertificate, findCredentials, rememberNonces } from "./users.ts";
 import type { Credential, UsedNonce } from "./users.ts";
 

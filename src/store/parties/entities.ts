@@ -1,7 +1,7 @@
-import type { Entity } from "../domain/entity.ts";
-import type { EntityId } from "../domain/ids.ts";
-import type { Language } from "../domain/words.ts";
-import type { Connection } from "./database.ts";
+import type { Entity } from "../../domain/entity.ts";
+import type { EntityId } from "../../domain/ids.ts";
+import type { Language } from "../../domain/words.ts";
+import type { Connection } from "../connection/database.ts";
 
 export interface EntityRow {
   entity_id: EntityId;

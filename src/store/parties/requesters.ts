@@ -1,6 +1,6 @@
-import type { Caller, Entity } from "../domain/entity.ts";
-import type { EntityId, UserId } from "../domain/ids.ts";
-import type { Connection } from "./database.ts";
+import type { Caller, Entity } from "../../domain/entity.ts";
+import type { EntityId, UserId } from "../../domain/ids.ts";
+import type { Connection } from "../connection/database.ts";
 import { ENTITY_COLUMNS, toEntity, type EntityRow } from "./entities.ts";
 import { findCallerById } from "./users.ts";
 

@@ -1,6 +1,6 @@
-import type { EntityId } from "../domain/ids.ts";
-import type { Logo } from "../domain/logo.ts";
-import type { Connection } from "./database.ts";
+import type { EntityId } from "../../domain/ids.ts";
+import type { Logo } from "../../domain/logo.ts";
+import type { Connection } from "../connection/database.ts";
 
 /** Registers the logo of an entity, in place of the one before; certificates carry it from now on. */
 export async function saveLogo(

@@ -1,7 +1,7 @@
-import { assertMay, type Caller } from "../domain/entity.ts";
-import { ServiceError } from "../domain/errors.ts";
-import { readUsage, type UsageRow } from "../store/usage.ts";
-import type { LifecycleContext } from "./context.ts";
+import { assertMay, type Caller } from "../../domain/entity.ts";
+import { ServiceError } from "../../domain/errors.ts";
+import { readUsage, type UsageRow } from "../../store/parties/usage.ts";
+import type { LifecycleContext } from "../context.ts";
 
 const MONTH = /^20\d\d-(0[1-9]|1[0-2])$/;
 const MOST_MONTHS = 13;

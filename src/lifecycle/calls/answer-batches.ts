@@ -1,9 +1,9 @@
-import { SECOND } from "../domain/clock.ts";
-import { sha256 } from "../domain/content.ts";
-import type { Caller } from "../domain/entity.ts";
-import { ServiceError } from "../domain/errors.ts";
-import { canonicalJson } from "../domain/evidence.ts";
-import { uuidv7 } from "../domain/ids.ts";
+import { SECOND } from "../../domain/clock.ts";
+import { sha256 } from "../../domain/content.ts";
+import type { Caller } from "../../domain/entity.ts";
+import { ServiceError } from "../../domain/errors.ts";
+import { canonicalJson } from "../../domain/evidence.ts";
+import { uuidv7 } from "../../domain/ids.ts";
 import {
   claimBatch,
   enqueueBatch,
@@ -18,10 +18,10 @@ import {
   type Batch,
   type BatchAnswer,
   type BatchRequest,
-} from "../store/batches.ts";
-import { transaction } from "../store/database.ts";
-import { findCallerById } from "../store/users.ts";
-import type { LifecycleContext } from "./context.ts";
+} from "../../store/batches.ts";
+import { transaction } from "../../store/connection/database.ts";
+import { findCallerById } from "../../store/parties/users.ts";
+import type { LifecycleContext } from "../context.ts";
 
 /** What is handed over to be worked on later. */
 interface HandedOver {

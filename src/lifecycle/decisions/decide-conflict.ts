@@ -1,20 +1,20 @@
-import { decideOutcome } from "../domain/decide-outcome.ts";
+import { decideOutcome } from "../../domain/decide-outcome.ts";
 import {
   nextEvidence,
   type DecidedAs,
   type Evidence,
   type EvidenceBody,
-} from "../domain/evidence.ts";
-import type { MessageId } from "../domain/ids.ts";
-import { judgeLateDelivery } from "../domain/late-delivery.ts";
-import { IllegalEvidence, tryFold, type MessageView } from "../domain/message.ts";
-import type { Message } from "../domain/submission.ts";
-import { readConflict, releaseConflict } from "../store/conflicts.ts";
-import { transaction } from "../store/database.ts";
-import { appendEvidence, readChain } from "../store/evidence.ts";
-import { readMessage } from "../store/messages.ts";
-import type { LifecycleContext } from "./context.ts";
-import { lateInstants } from "./late-deliveries.ts";
+} from "../../domain/evidence.ts";
+import type { MessageId } from "../../domain/ids.ts";
+import { judgeLateDelivery } from "../../domain/late-delivery.ts";
+import { IllegalEvidence, tryFold, type MessageView } from "../../domain/message.ts";
+import type { Message } from "../../domain/submission.ts";
+import { readConflict, releaseConflict } from "../../store/conflicts.ts";
+import { transaction } from "../../store/connection/database.ts";
+import { appendEvidence, readChain } from "../../store/evidence.ts";
+import { readMessage } from "../../store/messages.ts";
+import type { LifecycleContext } from "../context.ts";
+import { lateInstants } from "../late-deliveries.ts";
 
 /** Why a decision is not taken. */
 export type DecisionRefusal =

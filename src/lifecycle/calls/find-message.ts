@@ -1,8 +1,8 @@
-import { mayReach, type Caller } from "../domain/entity.ts";
-import { UUID, type MessageId } from "../domain/ids.ts";
-import type { Message } from "../domain/submission.ts";
-import { findByReference, readMessages } from "../store/messages.ts";
-import type { LifecycleContext } from "./context.ts";
+import { mayReach, type Caller } from "../../domain/entity.ts";
+import { UUID, type MessageId } from "../../domain/ids.ts";
+import type { Message } from "../../domain/submission.ts";
+import { findByReference, readMessages } from "../../store/messages.ts";
+import type { LifecycleContext } from "../context.ts";
 
 /** How a caller names a message of its own entity. */
 export type MessageKey = { readonly messageId: string } | { readonly clientReference: string };

@@ -1,13 +1,13 @@
-import { assertMay, mayReach, type Caller } from "../domain/entity.ts";
-import { ServiceError } from "../domain/errors.ts";
-import type { MessageId } from "../domain/ids.ts";
-import { foldMessage, isNothingRelayed, mayFollow } from "../domain/message.ts";
-import type { Message } from "../domain/submission.ts";
-import { creditSms } from "../store/charges.ts";
-import { transaction } from "../store/database.ts";
-import { appendEvidence, readChain } from "../store/evidence.ts";
-import { abandon } from "../store/work.ts";
-import type { LifecycleContext } from "./context.ts";
+import { assertMay, mayReach, type Caller } from "../../domain/entity.ts";
+import { ServiceError } from "../../domain/errors.ts";
+import type { MessageId } from "../../domain/ids.ts";
+import { foldMessage, isNothingRelayed, mayFollow } from "../../domain/message.ts";
+import type { Message } from "../../domain/submission.ts";
+import { creditSms } from "../../store/charges.ts";
+import { transaction } from "../../store/connection/database.ts";
+import { appendEvidence, readChain } from "../../store/evidence.ts";
+import { abandon } from "../../store/work.ts";
+import type { LifecycleContext } from "../context.ts";
 import { findMessages, type MessageKey } from "./find-message.ts";
 
 export interface Cancellation {

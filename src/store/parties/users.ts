@@ -1,8 +1,8 @@
-import type { Caller, Permission, User } from "../domain/entity.ts";
-import type { UserId } from "../domain/ids.ts";
+import type { Caller, Permission, User } from "../../domain/entity.ts";
+import type { UserId } from "../../domain/ids.ts";
 import { ENTITY_COLUMNS, toEntity, type EntityRow } from "./entities.ts";
-import { instants, texts } from "./columns.ts";
-import type { Connection } from "./database.ts";
+import { instants, texts } from "../connection/columns.ts";
+import type { Connection } from "../connection/database.ts";
 
 /** What the door needs to prove who calls. */
 export interface Credential {

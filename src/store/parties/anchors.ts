@@ -1,5 +1,5 @@
-import type { EntityId, UserId } from "../domain/ids.ts";
-import type { Connection } from "./database.ts";
+import type { EntityId, UserId } from "../../domain/ids.ts";
+import type { Connection } from "../connection/database.ts";
 
 /** A name in a certificate by which a user is known. */
 export interface SubjectName {

@@ -1,5 +1,5 @@
-import type { EntityId } from "../domain/ids.ts";
-import type { Connection } from "./database.ts";
+import type { EntityId } from "../../domain/ids.ts";
+import type { Connection } from "../connection/database.ts";
 
 export type GrantSubject =
   "entity" | "user" | "mailbox" | "alias" | "operator" | "tariff" | "callback";

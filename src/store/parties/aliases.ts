@@ -1,5 +1,5 @@
-import type { EntityId } from "../domain/ids.ts";
-import type { Connection } from "./database.ts";
+import type { EntityId } from "../../domain/ids.ts";
+import type { Connection } from "../connection/database.ts";
 
 /** Where an alias stands in the register of the CNMC (Orden TDF/149/2025). */
 export const REGISTRATIONS = ["requested", "registered", "refused", "expired"] as const;

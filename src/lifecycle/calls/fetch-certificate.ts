@@ -1,19 +1,19 @@
-import type { EniMetadata } from "../domain/eni.ts";
-import { assertMay, type Caller } from "../domain/entity.ts";
-import { ServiceError } from "../domain/errors.ts";
-import { parseCsv, type MessageId } from "../domain/ids.ts";
-import type { CertificateKind } from "../domain/outcome.ts";
+import type { EniMetadata } from "../../domain/eni.ts";
+import { assertMay, type Caller } from "../../domain/entity.ts";
+import { ServiceError } from "../../domain/errors.ts";
+import { parseCsv, type MessageId } from "../../domain/ids.ts";
+import type { CertificateKind } from "../../domain/outcome.ts";
 import {
   findByCode,
   readCertificate,
   readCode,
   readIssuedCode,
   type StoredCertificate,
-} from "../store/certificates.ts";
-import { readChain } from "../store/evidence.ts";
-import { readFile } from "./certificate-file.ts";
-import { verificationUrl } from "./certify-message.ts";
-import type { LifecycleContext } from "./context.ts";
+} from "../../store/certificates.ts";
+import { readChain } from "../../store/evidence.ts";
+import { readFile } from "../certificate-file.ts";
+import { verificationUrl } from "../certify-message.ts";
+import type { LifecycleContext } from "../context.ts";
 import { findMessages, type MessageKey } from "./find-message.ts";
 import { certificateExpectedBy } from "./tell-status.ts";
 

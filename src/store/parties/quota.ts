@@ -1,5 +1,5 @@
-import type { EntityId } from "../domain/ids.ts";
-import type { Connection } from "./database.ts";
+import type { EntityId } from "../../domain/ids.ts";
+import type { Connection } from "../connection/database.ts";
 
 /** Whether an entity has had so many messages accepted since an instant; it counts no further. */
 export async function hasAcceptedSince(

@@ -1,5 +1,5 @@
-import type { UserId } from "../domain/ids.ts";
-import type { Connection } from "./database.ts";
+import type { UserId } from "../../domain/ids.ts";
+import type { Connection } from "../connection/database.ts";
 
 /** How long the link of a confirmation is valid. */
 const CONFIRMATION_DAYS = 7;

@@ -1,15 +1,15 @@
-import { HOUR, MINUTE } from "../domain/clock.ts";
-import { sha256 } from "../domain/content.ts";
+import { HOUR, MINUTE } from "../../domain/clock.ts";
+import { sha256 } from "../../domain/content.ts";
 import {
   claimConfirmations,
   markBounced,
   putOffConfirmation,
   type DueConfirmation,
-} from "../store/mailboxes.ts";
-import { findCallerById } from "../store/users.ts";
-import { backOff } from "./back-off.ts";
-import type { LifecycleContext } from "./context.ts";
-import type { Mailer } from "./ports.ts";
+} from "../../store/parties/mailboxes.ts";
+import { findCallerById } from "../../store/parties/users.ts";
+import { backOff } from "../back-off.ts";
+import type { LifecycleContext } from "../context.ts";
+import type { Mailer } from "../ports.ts";
 
 const LEASE = 3 * MINUTE;
 const BACK_OFF = { first: MINUTE, most: HOUR };

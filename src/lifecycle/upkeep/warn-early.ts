@@ -1,11 +1,11 @@
-import { addDuration } from "../domain/clock.ts";
-import { sha256 } from "../domain/content.ts";
-import { uuidOf } from "../domain/ids.ts";
-import { enqueueCallbacks } from "../store/callbacks.ts";
-import { transaction } from "../store/database.ts";
-import { passUndelivered } from "../store/undelivered.ts";
-import { enqueue } from "../store/work.ts";
-import type { LifecycleContext } from "./context.ts";
+import { addDuration } from "../../domain/clock.ts";
+import { sha256 } from "../../domain/content.ts";
+import { uuidOf } from "../../domain/ids.ts";
+import { enqueueCallbacks } from "../../store/parties/callbacks.ts";
+import { transaction } from "../../store/connection/database.ts";
+import { passUndelivered } from "../../store/undelivered.ts";
+import { enqueue } from "../../store/work.ts";
+import type { LifecycleContext } from "../context.ts";
 
 /**
  * Tells of messages that are not delivered a while after they were sent (24 hours by default), so that
