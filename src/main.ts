@@ -5,6 +5,7 @@ import { entityCommand } from "./command-line/administration/entity.ts";
 import { historyCommand } from "./command-line/administration/history.ts";
 import { logoCommand } from "./command-line/administration/logo.ts";
 import { mailboxCommand } from "./command-line/administration/mailbox.ts";
+import { operatorCommand } from "./command-line/administration/operator.ts";
 import { tariffCommand } from "./command-line/administration/tariff.ts";
 import { usageCommand } from "./command-line/administration/usage.ts";
 import { trustCommand } from "./command-line/administration/trust.ts";
@@ -32,6 +33,7 @@ const COMMANDS: readonly Command[] = [
   mailboxCommand,
   aliasCommand,
   callbackCommand,
+  operatorCommand,
   logoCommand,
   historyCommand,
   tariffCommand,

@@ -15,6 +15,7 @@ import {
   readAttempts,
   type AnswerRow,
 } from "../store/relay.ts";
+import { isOperatorEnabled } from "../store/parties/operators.ts";
 import { claim, finish, giveUp, retry, type Work } from "../store/work.ts";
 import { backOff } from "./back-off.ts";
 import {
@@ -54,6 +55,7 @@ export async function relayMessages(
 ): Promise<number> {
   const limit = BATCH - (relaying?.size ?? 0);
   if (!context.gateway.isReady() || limit < ROOM) return 0;
+  if (!(await isOperatorEnabled(context.db, context.gateway.operator))) return 0;
   const now = context.clock.now();
   const claimed = await claim(context.db, "relay", now, { leaseMilliseconds: LEASE, limit });
   const relays = claimed.map((work) => relayOrPostpone(context, work));
