@@ -1,6 +1,13 @@
 import { readCondition, type Condition } from "../store/condition.ts";
 import { readLeases, type HeldLease } from "../store/connection/leases.ts";
-import { readDeadWork, requeue, type DeadWork, type Step } from "../store/work.ts";
+import {
+  isStep,
+  readDeadWork,
+  requeue,
+  requeueByCause,
+  STEPS,
+  type DeadWork,
+} from "../store/work.ts";
 import { systemClock } from "../system.ts";
 import { print, readArguments, table, UsageError, type Command } from "./command.ts";
 import { withDatabase, type OpenDatabase } from "./open-database.ts";
@@ -9,7 +16,9 @@ export const workCommand: Command = {
   name: "work",
   summary: "whether anything is stuck: what is left to do, and what waits for a person",
   usage: `work [--json]                           each step's backlog, the link, and what to look at
-work requeue --step STEP --message ID   tries again what was given up`,
+work requeue --step STEP --message ID   tries again what was given up
+work requeue --step STEP --cause TEXT   all of a step whose cause begins with TEXT, when it is mended;
+  what waits for the decision of a person stays (see conflicts)`,
   async run([word, ...rest]) {
     if (word === "requeue") return withDatabase((database) => again(database, rest));
     const options = readArguments(word === undefined ? [] : [word, ...rest], {
@@ -31,9 +40,24 @@ work requeue --step STEP --message ID   tries again what was given up`,
 };
 
 async function again({ db }: OpenDatabase, args: readonly string[]): Promise<number> {
-  const options = readArguments(args, { step: { type: "string" }, message: { type: "string" } });
-  const [step, message] = [options.needed("step"), options.needed("message")];
-  if (!(await requeue(db, step as Step, message, systemClock.now()))) {
+  const options = readArguments(args, {
+    step: { type: "string" },
+    message: { type: "string" },
+    cause: { type: "string" },
+  });
+  const step = options.needed("step");
+  if (!isStep(step)) throw new UsageError(`--step must be one of ${STEPS.join(", ")}`);
+  const now = systemClock.now();
+  if (options.text("cause") !== undefined) {
+    if (options.text("message") !== undefined) {
+      throw new UsageError("either --message or --cause, not both");
+    }
+    const count = await requeueByCause(db, step, options.needed("cause"), now);
+    print(`${count} of step ${step} are due again`);
+    return 0;
+  }
+  const message = options.needed("message");
+  if (!(await requeue(db, step, message, now))) {
     throw new UsageError("no such step of this message was given up");
   }
   print(`${step} of ${message} is due again`);

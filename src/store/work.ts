@@ -1,10 +1,15 @@
 import type { MessageId } from "../domain/ids.ts";
 import { instants, texts, uuids } from "./connection/columns.ts";
 import type { Connection } from "./connection/database.ts";
+import { CONFLICT } from "./conflicts.ts";
 
 /** The steps that have work rows. */
-const STEPS = ["relay", "settle", "certify", "notify"] as const;
+export const STEPS = ["relay", "settle", "certify", "notify"] as const;
 export type Step = (typeof STEPS)[number];
+
+export function isStep(word: string): word is Step {
+  return (STEPS as readonly string[]).includes(word);
+}
 
 /** A claimed step of a message. */
 export interface Work {
@@ -197,4 +202,23 @@ export async function requeue(
     [LANE, step, messageId, now],
   );
   return rowCount === 1;
+}
+
+/**
+ * Puts every row of a step back to work that was given up for a cause beginning like this, and answers
+ * how many. What is held for the decision of a person stays: trying again decides nothing.
+ */
+export async function requeueByCause(
+  db: Connection,
+  step: Step,
+  cause: string,
+  now: Date,
+): Promise<number> {
+  const { rowCount } = await db.query(
+    `update work set dead = false, given_up_at = null, run_at = $4, attempts = 0
+     where lane = $1 and step = $2 and dead and starts_with(cause, $3)
+       and not (step = 'settle' and starts_with(cause, $5))`,
+    [LANE, step, cause, now, CONFLICT],
+  );
+  return rowCount ?? 0;
 }
