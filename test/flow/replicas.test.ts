@@ -5,7 +5,7 @@ import { matchReceipts } from "../../src/lifecycle/match-receipts.ts";
 import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
 import { relayMessages } from "../../src/lifecycle/relay-message.ts";
 import { settleOutcomes } from "../../src/lifecycle/settle-outcome.ts";
-import { createPool } from "../../src/store/database.ts";
+import { createPool } from "../../src/store/connection/database.ts";
 import { createReceiptInbox } from "../../src/store/receipt-inbox.ts";
 import { HOURS, startStory, type Story } from "../support/story.ts";
 import { report, toldGateway } from "../support/told-gateway.ts";
