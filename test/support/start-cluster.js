@@ -6,7 +6,8 @@ const TEMPLATE = `sms_test_template_${process.pid}`;
 
 /**
  * The database server of a test run, with a migrated template: the embedded one, or the server of
- * TEST_DATABASE_URL, whose user must be allowed to create databases and roles.
+ * TEST_DATABASE_URL, whose user must be allowed to create databases and roles; tests that damage it need
+ * a superuser, TEST_DATABASE_ADMIN_URL.
  */
 export async function startCluster(directory) {
   const { startEmbedded } = await import("../../src/store/embedded.ts");
@@ -19,7 +20,7 @@ export async function startCluster(directory) {
     : await startEmbedded({ dataDirectory: directory, timers: systemTimers });
   const socketUrl = (user) =>
     `postgresql://${user}@${encodeURIComponent(embedded.owner.host)}/postgres`;
-  const admin = given ?? socketUrl("postgres");
+  const admin = process.env.TEST_DATABASE_ADMIN_URL ?? given ?? socketUrl("postgres");
   const owner = given ?? socketUrl(embedded.owner.user);
   const app = given ? asApplication(given) : socketUrl(embedded.app.user);
   const ownerName = decodeURIComponent(new URL(owner).username);
