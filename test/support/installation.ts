@@ -53,6 +53,8 @@ export async function install(
     SECRETS_KEY: systemRandom.bytes(32).toString("base64"),
     SMPP_PORT: String(simulator.port),
     LOG_FORMAT: "json",
+    // The load of a test comes all from one entity.
+    ENTITY_CALLS_PER_SECOND: "100000",
     ...settings,
   };
   const read = parseSettings(environment);
