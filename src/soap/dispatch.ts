@@ -105,13 +105,6 @@ export async function dispatch(parts: DispatchParts, request: SoapRequest): Prom
     if (proof.signsResponses && parts.responseKey) {
       progress.signing = { key: parts.responseKey, confirms: call.security?.signature?.value };
     }
-    if (call.security?.signature?.isWeak) {
-      const { entityId } = proof.caller.entity;
-      parts.log.warn("a caller signs with SHA-1, which its entity still accepts", {
-        correlationId,
-        entityId,
-      });
-    }
     parts.callRate.assertMayCall(proof.caller.entity);
     const means = meansOf(call.security);
     const payload = await call.run(parts.backend, progress.caller, means, correlationId);

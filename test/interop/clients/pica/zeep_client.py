@@ -11,7 +11,7 @@ from zeep.wsse.signature import BinarySignature
 from zeep.wsse.username import UsernameToken
 from zeep.wsse.utils import WSU, get_security_header
 
-url, secret, key, certificate = sys.argv[1:5]
+url, secret, key, certificate, folder = sys.argv[1:6]
 PRODUCT = "{http://gencat.net/scsp/esquemes/productes/smscert/v1}"
 
 
@@ -82,53 +82,65 @@ def sms(number, text="Açò és una prova: l·l, ñ, €, <i> & 📄"):
     return {"Destinatari": {"Telefon": number, "Nom": "Núria Solé"}, "Text": text}
 
 
+def document_of(issued):
+    whole = hashlib.sha256(issued.Document).hexdigest() == issued.Sha256
+    return issued.Document if whole and issued.Document[:5] == b"%PDF-" else None
+
+
 def suite(means):
     wsse = MEANS[means]
     door = lambda name: Client(url + "/ws/pica/" + name + "?wsdl", wsse=wsse()).service
-    sync = lambda: door("Sincron")
     id = "zeep-" + means
-    [sent] = answers(
-        sync().procesa(petition(id, "SMSCERT_ENVIAMENT", "PeticioEnviament", [sms("+34600100000")])),
-        "RespostaEnviament",
-    )
     key_of = {"IdPeticio": id, "IdSolicitud": "1"}
-    for _ in range(60):
-        [got] = answers(
-            sync().procesa(petition(id + "c", "SMSCERT_CERTIFICAT", "PeticioCertificat", [key_of])),
-            "RespostaCertificat",
-        )
+    sync = door("Sincron")
+    asynchronous, later = door("Asincron"), door("AsincronResposta")
+
+    def ask(suffix, modality, name, specific):
+        answer = sync.procesa(petition(id + suffix, modality, "Peticio" + name, [specific]))
+        return answers(answer, "Resposta" + name)[0]
+
+    def in_batch(suffix, modality, name, specifics):
+        batch = petition(id + suffix, modality, "Peticio" + name, specifics)
+        confirmed = asynchronous.procesa(batch).Estado.CodigoEstado
+        for _ in range(100):
+            result = later.procesa({"Atributos": attributes(id + suffix, modality, len(specifics))})
+            if result.Atributos.Estado.CodigoEstado == "0003":
+                return confirmed, answers(result, "Resposta" + name)
+            time.sleep(0.2)
+
+    sent = ask("", "SMSCERT_ENVIAMENT", "Enviament", sms("+34600100000"))
+    for _ in range(100):
+        got = ask("c", "SMSCERT_CERTIFICAT", "Certificat", key_of)
         if got.CertificatEmes is not None:
             break
-        time.sleep(0.5)
-    [state] = answers(
-        sync().procesa(petition(id + "e", "SMSCERT_ESTAT", "PeticioEstat", [{"Missatge": [key_of]}])),
-        "RespostaEstat",
-    )
-    issued = got.CertificatEmes
-    batch = petition(
-        id + "b", "SMSCERT_ENVIAMENT", "PeticioEnviament", [sms("+34600100000"), sms("+12")]
-    )
-    confirmed = door("Asincron").procesa(batch).Estado.CodigoEstado
-    for _ in range(60):
-        result = door("AsincronResposta").procesa(
-            {"Atributos": attributes(id + "b", "SMSCERT_ENVIAMENT", 2)}
-        )
-        if result.Atributos.Estado.CodigoEstado == "0003":
-            break
-        time.sleep(0.5)
-    good, bad = answers(result, "RespostaEnviament")
-    pica = Client(url + "/ws/pica/services/SMSCERT_ESTAT?wsdl", wsse=wsse()).service
-    [again] = answers(
-        pica.cridaSincrona(petition(id + "p", "SMSCERT_ESTAT", "PeticioEstat", [{"Missatge": [key_of]}])),
-        "RespostaEstat",
-    )
+        time.sleep(0.2)
+    state = ask("e", "SMSCERT_ESTAT", "Estat", {"Missatge": [key_of]})
+    pdf = document_of(got.CertificatEmes)
+
+    numbers = [sms("+34600100000"), sms("+12")]
+    confirmed, (good, bad) = in_batch("b", "SMSCERT_ENVIAMENT", "Enviament", numbers)
+    _, [asked] = in_batch("be", "SMSCERT_ESTAT", "Estat", [{"Missatge": [key_of]}])
+    _, [fetched] = in_batch("bc", "SMSCERT_CERTIFICAT", "Certificat", [key_of])
+
+    pica = door("services/SMSCERT_ESTAT")
+    about = petition(id + "p", "SMSCERT_ESTAT", "PeticioEstat", [{"Missatge": [key_of]}])
+    [again] = answers(pica.cridaSincrona(about), "RespostaEstat")
+    about["Atributos"]["IdPeticion"] = id + "pb"
+    stored = pica.cridaAsincrona(about).Estado.CodigoEstado
+    told = pica.obtindreResultat({"Atributos": attributes(id + "pb", "SMSCERT_ESTAT", 1)})
+    with open(folder + "/" + id + ".pdf", "wb") as file:
+        file.write(document_of(fetched.CertificatEmes))
     return {
         "sent": sent.Estat,
         "state": state.Missatge[0].DadesEstat.Estat,
-        "certificate": hashlib.sha256(issued.Document).hexdigest() == issued.Sha256,
+        "certificate": pdf is not None,
         "confirmed": confirmed,
         "batch": [good.Estat, bad.Errors.Error[0].CodiError],
-        "pica": again.Missatge[0].DadesEstat.IdMissatge == sent.IdMissatge,
+        "batchState": asked.Missatge[0].DadesEstat.Estat,
+        "batchCertificate": pdf == document_of(fetched.CertificatEmes),
+        "pica": again.Missatge[0].DadesEstat.IdMissatge == sent.IdMissatge
+        and stored == "0001"
+        and told.Atributos.IdPeticion == id + "pb",
     }
 
 
