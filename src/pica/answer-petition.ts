@@ -9,7 +9,7 @@ import type { Control, Petition, Solicitud } from "./petition.ts";
 import { BusRefusal } from "./refusal.ts";
 import { answerRequest, wrapped } from "./specific/answer-request.ts";
 import type { SpecificAnswer } from "./specific/certificat.ts";
-import { writePicaError } from "./specific/errors.ts";
+import { passes, writePicaError } from "./specific/errors.ts";
 import { FINISHED, writeAnswer, writeTransmission, type Estado } from "./write-message.ts";
 
 /** Requests of one message that are worked on at the same time. */
@@ -60,7 +60,7 @@ async function answered(
     if (error instanceof ServiceError && error.code === "DuplicateSubmission") {
       throw repeated(petition.idPeticion);
     }
-    if (error instanceof ServiceError || petition.requests.length === 1) throw error;
+    if (petition.requests.length === 1 || passes(error)) throw error;
     failed(error);
     return failedAnswer(request, correlationId);
   }

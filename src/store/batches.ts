@@ -27,15 +27,10 @@ export interface BatchAnswer {
   readonly position: number;
   readonly before: string;
   readonly after: string;
+  /** What the request was taken charge of as. */
+  readonly messageId?: MessageId | undefined;
   readonly certificate?:
     { readonly messageId: MessageId; readonly kind: CertificateKind } | undefined;
-}
-
-export interface BatchWork {
-  readonly batchId: string;
-  readonly attempts: number;
-  /** The `run_at` that the claim wrote. */
-  readonly lease: Date;
 }
 
 /** Takes the reference; false when it was taken before. A concurrent taker is waited for. */
@@ -113,21 +108,6 @@ function toBatch(row: BatchRow): Batch {
   };
 }
 
-/** Requests that have no answer yet, in order. */
-export async function readUnanswered(
-  db: Connection,
-  batchId: string,
-  limit: number,
-): Promise<BatchRequest[]> {
-  const { rows } = await db.query<BatchRequest>(
-    `select position, request from batch_requests r where batch_id = $1 and not exists (
-       select from batch_answers a where a.batch_id = r.batch_id and a.position = r.position)
-     order by position limit $2`,
-    [batchId, limit],
-  );
-  return rows;
-}
-
 export async function readBatchRequests(db: Connection, batchId: string): Promise<BatchRequest[]> {
   const { rows } = await db.query<BatchRequest>(
     "select position, request from batch_requests where batch_id = $1 order by position",
@@ -154,7 +134,7 @@ export async function insertBatchAnswers(
       answers.map(({ position }) => position),
       answers.map(({ before }) => before),
       answers.map(({ after }) => after),
-      answers.map(({ certificate }) => certificate?.messageId ?? null),
+      answers.map(({ messageId, certificate }) => certificate?.messageId ?? messageId ?? null),
       answers.map(({ certificate }) => certificate?.kind ?? null),
       now,
     ],
@@ -175,6 +155,7 @@ export async function readBatchAnswers(db: Connection, batchId: string): Promise
   );
   return rows.map(({ message_id, kind, ...row }) => ({
     ...row,
+    messageId: message_id ?? undefined,
     certificate: message_id && kind ? { messageId: message_id, kind } : undefined,
   }));
 }
@@ -185,53 +166,6 @@ export async function countBatchAnswers(db: Connection, batchId: string): Promis
     [batchId],
   );
   return rows[0]?.count ?? 0;
-}
-
-export async function enqueueBatch(db: Connection, batchId: string, runAt: Date): Promise<void> {
-  await db.query(
-    `insert into batch_work (batch_id, run_at, attempts) values ($1, $2, 0)
-     on conflict do nothing`,
-    [batchId, runAt],
-  );
-}
-
-/** Takes up one due batch: a process that dies loses its claim when the lease is over. */
-export async function claimBatch(
-  db: Connection,
-  now: Date,
-  leaseMilliseconds: number,
-): Promise<BatchWork | undefined> {
-  const lease = new Date(now.getTime() + leaseMilliseconds);
-  const { rows } = await db.query<{ batch_id: string; attempts: number }>(
-    `update batch_work set run_at = $2, attempts = attempts + 1
-     from (select batch_id from batch_work where run_at <= $1
-           order by run_at limit 1 for update skip locked) due
-     where batch_work.batch_id = due.batch_id
-     returning batch_work.batch_id, batch_work.attempts`,
-    [now, lease],
-  );
-  return rows[0] && { batchId: rows[0].batch_id, attempts: rows[0].attempts, lease };
-}
-
-/** Nothing is left to do of it; a batch that was claimed again meanwhile stays. */
-export async function finishBatch(db: Connection, work: BatchWork): Promise<void> {
-  await db.query("delete from batch_work where batch_id = $1 and run_at = $2", [
-    work.batchId,
-    work.lease,
-  ]);
-}
-
-/** The rest is done from an instant on. */
-export async function releaseBatch(
-  db: Connection,
-  work: BatchWork,
-  runAt: Date,
-  attempts: number,
-): Promise<void> {
-  await db.query(
-    "update batch_work set run_at = $3, attempts = $4 where batch_id = $1 and run_at = $2",
-    [work.batchId, work.lease, runAt, attempts],
-  );
 }
 
 /** Removes finished batches received before an instant; answers how many went. */

@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import { readBatchBacklog } from "./batch-work.ts";
 import type { Connection } from "./connection/database.ts";
 import { readUnmatched, type Unmatched } from "./receipts.ts";
 import { clockSkew, readMonthsAhead } from "./retention.ts";
@@ -21,7 +22,7 @@ export async function readCondition(db: Connection, clock: Clock): Promise<Condi
   const at = clock.now();
   return {
     at,
-    work: await readBacklog(db, at),
+    work: [...(await readBacklog(db, at)), await readBatchBacklog(db, at)],
     conflicts: await countConflicts(db),
     unmatched: await readUnmatched(db),
     monthsAhead: await readMonthsAhead(db, at),

@@ -118,7 +118,8 @@ export async function giveUp(db: Connection, work: Work, cause: string, at: Date
 }
 
 export interface Backlog {
-  readonly step: Step;
+  /** Batches are no steps of messages, but wait like them. */
+  readonly step: Step | "batch";
   readonly waiting: number;
   readonly due: number;
   /** Given up: they wait for a person. */

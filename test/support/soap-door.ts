@@ -26,7 +26,10 @@ export const SECRET = "demo-secret";
 /** The code under which the bus knows the entity of `demo`. */
 export const INE10 = "9821920002";
 
-const BUS_SETTINGS = { namespace: "http://pica.gencat.net/mp/ws", genericModality: undefined };
+export const BUS_SETTINGS = {
+  namespace: "http://pica.gencat.net/mp/ws",
+  genericModality: undefined,
+};
 
 /** The door on a real lifecycle and a real database, on a clock that the test turns. */
 export interface OpenDoor {

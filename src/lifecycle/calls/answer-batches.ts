@@ -1,4 +1,4 @@
-import { SECOND } from "../../domain/clock.ts";
+import { DAY, MINUTE, SECOND } from "../../domain/clock.ts";
 import { sha256 } from "../../domain/content.ts";
 import type { Caller } from "../../domain/entity.ts";
 import { ServiceError } from "../../domain/errors.ts";
@@ -6,21 +6,27 @@ import { canonicalJson } from "../../domain/evidence.ts";
 import { uuidv7 } from "../../domain/ids.ts";
 import {
   claimBatch,
+  endBatchClaim,
   enqueueBatch,
+  holdBatch,
+  readDueRequests,
+  saveBatchWaits,
+  type BatchWait,
+  type DueRequest,
+} from "../../store/batch-work.ts";
+import {
   findBatch,
-  finishBatch,
   insertBatch,
   insertBatchAnswers,
   insertBatchRequests,
   readBatch,
-  readUnanswered,
-  releaseBatch,
   type Batch,
   type BatchAnswer,
   type BatchRequest,
 } from "../../store/batches.ts";
 import { transaction } from "../../store/connection/database.ts";
 import { findCallerById } from "../../store/parties/users.ts";
+import { backOff } from "../back-off.ts";
 import type { LifecycleContext } from "../context.ts";
 
 /** What is handed over to be worked on later. */
@@ -70,60 +76,83 @@ export async function acceptBatch(
   return before;
 }
 
-/** Answers one request of a batch. It may be asked twice, and must then do nothing twice. */
-export type AnswerBatchRequest = (
-  caller: Caller,
-  batch: Batch,
-  request: BatchRequest,
-) => Promise<BatchAnswer>;
-
-/** How the door answers a request that kept failing for a reason of ours. */
-export type FailedAnswer = (request: BatchRequest, error: unknown) => BatchAnswer;
+/** How a door answers the requests of a batch. */
+export interface BatchDoor {
+  /** It may be asked twice for the same request, and must then do nothing twice. */
+  answer(caller: Caller, batch: Batch, request: BatchRequest): Promise<BatchAnswer>;
+  /** Whether a failure passes by itself: the service cannot answer now, or not so much at once. */
+  passes(error: unknown): boolean;
+  /** The answer to a request that was given up. */
+  giveUp(request: BatchRequest, error: unknown): BatchAnswer;
+}
 
 /** Requests that are worked on at the same time; those that come together share a commit. */
 const AT_ONCE = 50;
-const LEASE = 30 * SECOND;
-/** A failure of ours that does not pass is told in the answer after so many attempts. */
+/** Far longer than they take; whoever works on the same ones beside does nothing twice. */
+const LEASE = 10 * SECOND;
+const BACK_OFF = { first: 5 * SECOND, most: 5 * MINUTE };
+/** A failure that passes by itself is waited for so long: whoever polls wants an answer some day. */
+const LONGEST_WAIT = DAY;
+/** One that does not is given up after so many attempts. */
 const MOST_ATTEMPTS = 5;
-const WAIT = 5 * SECOND;
 
 /**
  * Works on the batches that are due, some requests at a time; answers how much it did. Each answer is
  * durable before the next requests are taken up, so that a process may die at any line: what it had
- * claimed comes due again when its lease is over, and what was done is not done again.
+ * claimed comes due again when its lease is over, and what was done is not done again. A request that
+ * fails waits and is tried again while the others go on.
  */
-export async function answerBatches(
-  context: LifecycleContext,
-  answer: AnswerBatchRequest,
-  failed: FailedAnswer,
-): Promise<number> {
+export async function answerBatches(context: LifecycleContext, door: BatchDoor): Promise<number> {
   const { db, clock } = context;
   const work = await claimBatch(db, clock.now(), LEASE);
   if (!work) return 0;
   const batch = await readBatch(db, work.batchId);
   const caller = batch && (await findCallerById(db, batch.userId));
   if (!caller) throw new Error(`batch ${work.batchId} has no user`);
-  const requests = await readUnanswered(db, work.batchId, AT_ONCE);
+  const requests = await readDueRequests(db, work.batchId, clock.now(), AT_ONCE);
   const outcomes = await Promise.allSettled(
-    requests.map((request) => answer(caller, batch, request)),
+    requests.map((request) => door.answer(caller, batch, request)),
   );
-  const isLast = work.attempts >= MOST_ATTEMPTS;
   const answers: BatchAnswer[] = [];
-  let waits = false;
+  const waits: BatchWait[] = [];
   for (const [index, outcome] of outcomes.entries()) {
-    const request = requests[index] as BatchRequest;
-    if (outcome.status === "fulfilled") answers.push(outcome.value);
-    else if (isLast && !(outcome.reason instanceof ServiceError)) {
-      answers.push(failed(request, outcome.reason));
-    } else waits = true;
+    const request = requests[index] as DueRequest;
+    if (outcome.status === "fulfilled") {
+      answers.push(outcome.value);
+      continue;
+    }
+    const wait = waitAfter(context, door, request, outcome.reason);
+    if (wait) waits.push(wait);
+    else answers.push(door.giveUp(request, outcome.reason));
   }
-  if (answers.length > 0) await insertBatchAnswers(db, work.batchId, answers, clock.now());
-  if (waits) {
-    const runAt = new Date(clock.now().getTime() + WAIT);
-    await releaseBatch(db, work, runAt, work.attempts);
-    return answers.length;
-  }
-  if (requests.length < AT_ONCE) await finishBatch(db, work);
-  else await releaseBatch(db, work, clock.now(), 0);
+  await transaction(db, async (client) => {
+    const isHeld = await holdBatch(client, work);
+    const now = clock.now();
+    await insertBatchAnswers(client, work.batchId, answers, now);
+    if (!isHeld) return;
+    await saveBatchWaits(client, work.batchId, waits);
+    await endBatchClaim(client, work, now);
+  });
   return Math.max(requests.length, 1);
+}
+
+/** When a request that failed is tried again; undefined when it is given up. */
+function waitAfter(
+  { clock, random }: LifecycleContext,
+  door: BatchDoor,
+  { position, failed }: DueRequest,
+  error: unknown,
+): BatchWait | undefined {
+  const now = clock.now();
+  const attempts = (failed?.attempts ?? 0) + 1;
+  const since = failed?.since ?? now;
+  const isOver = door.passes(error)
+    ? now.getTime() - since.getTime() >= LONGEST_WAIT
+    : attempts >= MOST_ATTEMPTS;
+  if (isOver) return undefined;
+  const known = error instanceof ServiceError ? error : undefined;
+  const asked = Math.min((known?.retryAfterSeconds ?? 0) * SECOND, BACK_OFF.most);
+  const pause = Math.max(backOff(attempts, BACK_OFF, random), asked);
+  const runAt = new Date(now.getTime() + pause);
+  return { position, attempts, since, runAt, cause: known?.code ?? "Internal" };
 }

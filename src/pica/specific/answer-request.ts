@@ -59,7 +59,8 @@ async function perform(
       const submission = submissionOf(control, request, ask);
       const options = { dryRun: ask.assaig, correlationId };
       const acceptance = await acceptSubmission(context, caller, submission, options);
-      return { before: writeEnviament(acceptance), after: "" };
+      const { messageId } = acceptance;
+      return { before: writeEnviament(acceptance), after: "", messageId };
     }
     case "Estat": {
       const entries = await tellStatus(context, caller, ask.keys.map(messageKey));

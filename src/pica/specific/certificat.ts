@@ -11,6 +11,8 @@ export interface SpecificAnswer {
   readonly before: string;
   readonly pdf?: Buffer | undefined;
   readonly after: string;
+  /** The message that the request was taken charge of as. */
+  readonly messageId?: MessageId | undefined;
   /** Whose PDF it is. */
   readonly certificate?:
     { readonly messageId: MessageId; readonly kind: CertificateKind } | undefined;

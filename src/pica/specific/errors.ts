@@ -1,5 +1,6 @@
 import { ServiceError, type ErrorCode } from "../../domain/errors.ts";
 import { faultSpec } from "../../soap/faults.ts";
+import { isUnavailable } from "../../soap/unavailable.ts";
 import { element } from "../../soap/xml/write.ts";
 import { NAMESPACE } from "../names.ts";
 
@@ -11,23 +12,53 @@ export interface SpecificError {
   readonly field?: string | undefined;
 }
 
+/** Where an error of the service is told to whom calls through the bus. */
+type Telling =
+  /** In the answer to the request, with its CodiError: to ask again would change nothing. */
+  | { readonly code: string }
+  /** It passes by itself: a call gets a fault and comes back, a batch waits and tries again. */
+  | "passes"
+  /** No request is to blame: a call gets a fault; of several, or of a batch, a request its PICAError. */
+  | "fails";
+
 /**
- * The codes of business errors, after those of eNOTUM where it has one; wsdl/pica/README.md has the
- * table. Undefined: such an error is told in another layer.
+ * Every error of the service in the words of the bus; codes after those of eNOTUM where it has one.
+ * wsdl/pica/README.md has the tables. A quota is told at once, although a day or a month ends: a batch
+ * is to be answered today.
  */
-export const CODES = {
-  SchemaViolation: "101",
-  NotAuthorised: "104",
-  InvalidRecipient: "630",
-  InvalidContent: "631",
-  ContentTooLong: "632",
-  InvalidSender: "633",
-  InvalidSchedule: "634",
-  QuotaExceeded: "635",
-  MailboxNotAuthorised: "613",
-  DuplicateSubmission: "229",
-  MessageNotFound: "1010",
-} as const satisfies Partial<Record<ErrorCode, string>>;
+export const TELLINGS = {
+  SchemaViolation: { code: "101" },
+  NotAuthorised: { code: "104" },
+  DuplicateSubmission: { code: "229" },
+  MailboxNotAuthorised: { code: "613" },
+  InvalidRecipient: { code: "630" },
+  InvalidContent: { code: "631" },
+  ContentTooLong: { code: "632" },
+  InvalidSender: { code: "633" },
+  InvalidSchedule: { code: "634" },
+  QuotaExceeded: { code: "635" },
+  MessageNotFound: { code: "1010" },
+  TooManyRequests: "passes",
+  Unavailable: "passes",
+  Internal: "fails",
+  InvalidEnvelope: "fails",
+  InvalidPeriod: "fails",
+  MustUnderstand: "fails",
+  NotAuthenticated: "fails",
+  NotCancellable: "fails",
+  RequestTooLarge: "fails",
+  UnknownOperation: "fails",
+  VersionMismatch: "fails",
+} as const satisfies Record<ErrorCode, Telling>;
+
+export const REPEATED = TELLINGS.DuplicateSubmission.code;
+
+/** Whether a failure passes by itself. */
+export function passes(error: unknown): boolean {
+  return (
+    isUnavailable(error) || (error instanceof ServiceError && TELLINGS[error.code] === "passes")
+  );
+}
 
 export const PENDING: SpecificError = {
   code: "3104",
@@ -53,11 +84,15 @@ const FIELDS: Readonly<Record<string, string>> = {
 /** An error of the service as a business error; undefined when it belongs to another layer. */
 export function businessError(error: unknown): SpecificError | undefined {
   if (!(error instanceof ServiceError)) return undefined;
-  const code = (CODES as Partial<Record<ErrorCode, string>>)[error.code];
-  if (code === undefined) return undefined;
+  const telling: Telling = TELLINGS[error.code];
+  if (typeof telling === "string") return undefined;
   const { words } = faultSpec(error.code);
   const message = error.hint ? `${words.ca} ${error.hint.ca}` : words.ca;
-  return { code, message, field: error.field && (FIELDS[error.field] ?? error.field) };
+  return {
+    code: telling.code,
+    message,
+    field: error.field && (FIELDS[error.field] ?? error.field),
+  };
 }
 
 export function writeErrors({ code, message, field }: SpecificError): string {
