@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { callBus, enviament, petition, postBus, question } from "../../support/bus-messages.ts";
+import { enviament, petition, postBus, question } from "../../support/bus-messages.ts";
 import { envelope } from "../../support/soap-call.ts";
 import { openDoor, SECRET, type OpenDoor } from "../../support/soap-door.ts";
 

@@ -37,7 +37,7 @@ function rows(after: string): string[] {
   const [table = ""] = section.split(/\n\n\*\*|\n## /);
   return [...table.matchAll(/^\| `?(\d+|[A-Z]\w+)`? +\|/gm)]
     .map(([, code]) => code ?? "")
-    .filter((code) => !["Code", "CodiError", "Fault"].includes(code));
+    .filter((code) => !["Code", "CodiError", "CodigoEstado", "Fault"].includes(code));
 }
 
 /** Rows that no test produces: neither a folder whose answer has the element, nor the test named above. */
