@@ -4,10 +4,17 @@ import type { PlannedSegment } from "../domain/content.ts";
 import type { AcceptedSegment, Evidence, EvidenceBody } from "../domain/evidence.ts";
 import { foldMessage, mayFollow } from "../domain/message.ts";
 import type { Message } from "../domain/submission.ts";
-import type { Connection } from "../store/connection/database.ts";
-import { appendEvidence, readChain } from "../store/evidence.ts";
-import { insertAnswer, insertAwaited, type AnswerRow, type AttemptView } from "../store/relay.ts";
-import { finish, retry, type Work } from "../store/work.ts";
+import { retrying } from "../store/connection/database.ts";
+import { newsOf, readChains, recordsOf } from "../store/evidence.ts";
+import {
+  recordRelay,
+  type Answered,
+  type AnswerRow,
+  type AttemptView,
+  type Awaited,
+  type RelayRecord,
+} from "../store/relay.ts";
+import type { Work } from "../store/work.ts";
 import { backOff } from "./back-off.ts";
 import type { LifecycleContext } from "./context.ts";
 
@@ -15,39 +22,119 @@ export const BACK_OFF = { first: 2 * SECOND, most: 10 * MINUTE };
 /** How long after its deadline a segment is still listened to, for a correction. */
 export const LISTEN_AFTER_DEADLINE = 30 * 24 * HOUR;
 
-/** What one claim has to do: the segments to send, or nothing more than to close what is known. */
+const EMPTY_RECORD: RelayRecord = {
+  answers: [],
+  awaited: [],
+  evidence: [],
+  news: [],
+  finished: [],
+  putOff: [],
+};
+
+/** What one claim has to do. */
 export interface Relay {
   readonly message: Message;
   readonly attempt: number;
   readonly toSend: readonly PlannedSegment[];
+  /** As this process knows it: the attempt is its last record. */
+  readonly chain: readonly Evidence[];
 }
 
-/** Writes down what the operator answered, and answers what that comes to; what was put off is tried again. */
-export async function conclude(
+/** What has become of a relay since it was last written down. */
+export interface RelayNews {
+  readonly work: Work;
+  readonly relay: Relay;
+  readonly answers: readonly Answered[];
+  readonly awaited: readonly Awaited[];
+  /** There are segments left to send: until when nobody else may. Undefined: this is the end. */
+  readonly lease: Date | undefined;
+}
+
+/**
+ * Writes down what the operator answered about relays, all in one statement, and answers what each came
+ * to; undefined for those that go on. What was put off is tried again.
+ */
+export async function recordNews(
   context: LifecycleContext,
-  client: Connection,
-  work: Work,
-  { message, attempt }: Relay,
-  answers: readonly { readonly segment: number; readonly answer: AnswerRow }[],
-): Promise<BusinessEvent> {
-  const now = context.clock.now();
-  for (const { segment, answer } of answers) {
-    await insertAnswer(client, { messageId: message.messageId, segment, attempt }, answer);
-  }
+  news: readonly RelayNews[],
+): Promise<(BusinessEvent | undefined)[]> {
+  const ids = news.flatMap(({ lease, work }) => (lease ? [] : [work.messageId]));
+  let again = false;
+  return retrying(async () => {
+    const now = context.clock.now();
+    // Where a receipt has come meanwhile the place in the chain is taken: then it is read again.
+    const chains = again && ids.length > 0 ? await readChains(context.db, ids) : undefined;
+    again = true;
+    const ends = news.map((each) => {
+      if (each.lease) return undefined;
+      const chain = chains ? (chains.get(each.work.messageId) ?? []) : each.relay.chain;
+      return endOf(context, each, chain, now);
+    });
+    await recordRelay(context.db, {
+      answers: news.flatMap(({ answers }) => answers),
+      awaited: news.flatMap(({ awaited }) => awaited),
+      ...attesting(ends.flatMap((end) => end ?? [])),
+      finished: news.flatMap(({ work, lease }, index) =>
+        lease || ends[index]?.later ? [] : [work],
+      ),
+      putOff: news.flatMap(({ work, lease }, index) => {
+        const later = lease ? { runAt: lease, cause: "in flight" } : ends[index]?.later;
+        return later ? [{ work, ...later }] : [];
+      }),
+    });
+    return ends.map((end) => end?.event);
+  });
+}
+
+/** What a relay came to, with the evidence of it. */
+interface End {
+  readonly message: Message;
+  readonly event: BusinessEvent;
+  readonly evidence: readonly Evidence[];
+  /** When the rest is tried again, if it is. */
+  readonly later?: { readonly runAt: Date; readonly cause: string } | undefined;
+}
+
+function endOf(
+  context: LifecycleContext,
+  { work, relay: { message, attempt }, answers }: RelayNews,
+  chain: readonly Evidence[],
+  now: Date,
+): End {
   const accepted = answers.flatMap(({ segment, answer }) => acceptedSegment(segment, answer));
   const failed = answers.find(({ answer }) => answer.kind !== "accepted")?.answer;
   const body = relayEvent(attempt, accepted, failed);
-  const chain = await readChain(client, work.messageId);
-  if (mayFollow(foldMessage(chain).stage, body.event)) {
-    await appendEvidence(client, now, [{ messageId: work.messageId, chain, bodies: [body] }]);
-  }
-  if (body.event === "RelayDeferred") {
-    const runAt = new Date(now.getTime() + backOff(work.attempts, BACK_OFF, context.random));
-    await retry(client, work, runAt, failed?.cause ?? "refused for now");
-  } else {
-    await finish(client, [work]);
-  }
-  return relayedEvent(work, attempt, resultOf(body), failed?.commandStatus);
+  const event = relayedEvent(message, attempt, resultOf(body), failed?.commandStatus);
+  const evidence = mayFollow(foldMessage(chain).stage, body.event)
+    ? recordsOf(now, [{ messageId: message.messageId, chain, bodies: [body] }])
+    : [];
+  if (body.event !== "RelayDeferred") return { message, event, evidence };
+  const runAt = new Date(now.getTime() + backOff(work.attempts, BACK_OFF, context.random));
+  return { message, event, evidence, later: { runAt, cause: failed?.cause ?? "refused for now" } };
+}
+
+function attesting(ends: readonly End[]): Pick<RelayRecord, "evidence" | "news"> {
+  return {
+    evidence: ends.flatMap(({ evidence }) => evidence),
+    news: ends.flatMap(({ evidence, message: { entityId } }) =>
+      newsOf(evidence).map((news) => ({ ...news, entityId })),
+    ),
+  };
+}
+
+/** From when and how long a segment that the operator may have is listened to. */
+export function awaitedOf(
+  context: LifecycleContext,
+  message: Message,
+  sent: Pick<Awaited, "segment" | "attempt" | "matchKey" | "relayedAt">,
+): Awaited {
+  return {
+    ...sent,
+    messageId: message.messageId,
+    operator: context.gateway.operator,
+    recipient: message.recipient.msisdn,
+    listenUntil: new Date(message.receiptDeadline.getTime() + LISTEN_AFTER_DEADLINE),
+  };
 }
 
 function relayedEvent(
@@ -97,62 +184,38 @@ function acceptedSegment(number: number, answer: AnswerRow | undefined): Accepte
   return [{ number, smscMessageId: answer.smscMessageId, answeredAt: answer.at.toISOString() }];
 }
 
+/** What is known of a message whose relay another process has begun. */
+interface Left {
+  readonly message: Message;
+  readonly chain: readonly Evidence[];
+  readonly attempts: readonly AttemptView[];
+}
+
 /** A process died after the last answer and before it told of it: every segment is taken already. */
-export async function concludeComplete(
-  client: Connection,
-  {
-    message,
-    chain,
-    attempts,
-  }: {
-    message: Message;
-    chain: readonly Evidence[];
-    attempts: readonly AttemptView[];
-  },
+export function recordOfComplete(
+  { message, chain, attempts }: Left,
   now: Date,
-): Promise<BusinessEvent> {
+): { readonly event: BusinessEvent; readonly record: RelayRecord } {
   const accepted = attempts.flatMap(({ segment, answer }) => acceptedSegment(segment, answer));
   const attempt = Math.max(...attempts.map((before) => before.attempt));
   const body: EvidenceBody = { event: "RelayToNonERDS", attempt, accepted };
-  await appendEvidence(client, now, [{ messageId: message.messageId, chain, bodies: [body] }]);
-  return relayedEvent(message, attempt, "relayed");
+  const evidence = recordsOf(now, [{ messageId: message.messageId, chain, bodies: [body] }]);
+  const event = relayedEvent(message, attempt, "relayed");
+  return { event, record: { ...EMPTY_RECORD, ...attesting([{ message, event, evidence }]) } };
 }
 
 /** A process died between the attempt and its answer: the segment may be on its way. */
-export async function concludeLost(
+export function recordOfLost(
   context: LifecycleContext,
-  client: Connection,
-  {
-    message,
-    lost,
-    attempts,
-  }: { message: Message; lost: readonly AttemptView[]; attempts: readonly AttemptView[] },
-  work: Work,
-): Promise<BusinessEvent> {
+  { message, chain, attempts, lost }: Left & { readonly lost: readonly AttemptView[] },
+): { readonly event: BusinessEvent; readonly record: RelayRecord } {
   const now = context.clock.now();
-  for (const { segment, attempt, at } of lost) {
-    const cause = "the service stopped before the answer came";
-    await insertAnswer(
-      client,
-      { messageId: message.messageId, segment, attempt },
-      { kind: "unknown", cause, at: now },
-    );
-    await insertAwaited(client, {
-      messageId: message.messageId,
-      segment,
-      attempt,
-      operator: context.gateway.operator,
-      matchKey: undefined,
-      recipient: message.recipient.msisdn,
-      relayedAt: at,
-      listenUntil: new Date(message.receiptDeadline.getTime() + LISTEN_AFTER_DEADLINE),
-    });
-  }
+  const cause = "the service stopped before the answer came";
+  const answer: AnswerRow = { kind: "unknown", cause, at: now };
   const attempt = Math.max(...attempts.map((before) => before.attempt));
   const accepted = attempts
     .filter((before) => before.attempt === attempt)
-    .flatMap(({ segment, answer }) => acceptedSegment(segment, answer));
-  const chain = await readChain(client, message.messageId);
+    .flatMap((before) => acceptedSegment(before.segment, before.answer));
   const body: EvidenceBody = {
     event: "RelayToNonERDSFailure",
     attempt,
@@ -160,7 +223,22 @@ export async function concludeLost(
     reason: "acceptanceNotConfirmed",
     commandStatus: null,
   };
-  await appendEvidence(client, now, [{ messageId: message.messageId, chain, bodies: [body] }]);
-  await finish(client, [work]);
-  return relayedEvent(work, attempt, "indeterminate");
+  const evidence = recordsOf(now, [{ messageId: message.messageId, chain, bodies: [body] }]);
+  const event = relayedEvent(message, attempt, "indeterminate");
+  return {
+    event,
+    record: {
+      ...EMPTY_RECORD,
+      ...attesting([{ message, event, evidence }]),
+      answers: lost.map(({ segment, attempt: of }) => ({
+        messageId: message.messageId,
+        segment,
+        attempt: of,
+        answer,
+      })),
+      awaited: lost.map(({ segment, attempt: of, at }) =>
+        awaitedOf(context, message, { segment, attempt: of, matchKey: undefined, relayedAt: at }),
+      ),
+    },
+  };
 }

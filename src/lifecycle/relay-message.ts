@@ -1,31 +1,13 @@
-import type pg from "pg";
 import type { BusinessEvent } from "../domain/business-event.ts";
 import { MINUTE, SECOND } from "../domain/clock.ts";
-import { sha256, type PlannedSegment } from "../domain/content.ts";
-import type { EvidenceBody } from "../domain/evidence.ts";
-import { foldMessage, mayFollow } from "../domain/message.ts";
-import type { Message } from "../domain/submission.ts";
-import { transaction, type Connection } from "../store/connection/database.ts";
-import { appendEvidence, readChain } from "../store/evidence.ts";
-import { readMessage } from "../store/messages.ts";
-import {
-  insertAnswer,
-  insertAttempts,
-  insertAwaited,
-  readAttempts,
-  type AnswerRow,
-} from "../store/relay.ts";
+import { createBatcher } from "../store/batch.ts";
+import { transaction } from "../store/connection/database.ts";
+import type { Answered, AnswerRow, Awaited } from "../store/relay.ts";
 import { isOperatorEnabled } from "../store/parties/operators.ts";
-import { claim, finish, giveUp, retry, type Work } from "../store/work.ts";
+import { claim, giveUp, retry, type Work } from "../store/work.ts";
 import { backOff } from "./back-off.ts";
-import {
-  BACK_OFF,
-  conclude,
-  concludeComplete,
-  concludeLost,
-  LISTEN_AFTER_DEADLINE,
-  type Relay,
-} from "./conclude-relay.ts";
+import { beginRelays, type Begun } from "./begin-relay.ts";
+import { awaitedOf, BACK_OFF, recordNews, type RelayNews } from "./conclude-relay.ts";
 import type { LifecycleContext } from "./context.ts";
 import type { SubmitAnswer } from "./ports.ts";
 
@@ -58,7 +40,8 @@ export async function relayMessages(
   if (!(await isOperatorEnabled(context.db, context.gateway.operator))) return 0;
   const now = context.clock.now();
   const claimed = await claim(context.db, "relay", now, { leaseMilliseconds: LEASE, limit });
-  const relays = claimed.map((work) => relayOrPostpone(context, work));
+  const desk = deskOf(context);
+  const relays = claimed.map((work) => relayOrPostpone(context, desk, work));
   if (!relaying) {
     await Promise.all(relays);
     return claimed.length;
@@ -73,10 +56,26 @@ export async function relayMessages(
   return claimed.length;
 }
 
+/** Where relays that go on at the same time are written down together. */
+interface Desk {
+  readonly begin: (work: Work) => Promise<Begun>;
+  readonly record: (news: RelayNews) => Promise<BusinessEvent | undefined>;
+}
+
+function deskOf(context: LifecycleContext): Desk {
+  return {
+    begin: createBatcher(
+      (works) => transaction(context.db, (client) => beginRelays(context, client, works)),
+      { lanes: 1 },
+    ),
+    record: createBatcher((news) => recordNews(context, news), { lanes: 1 }),
+  };
+}
+
 /** A message that cannot be relayed is put off, and shown to a person after a while. */
-async function relayOrPostpone(context: LifecycleContext, work: Work): Promise<void> {
+async function relayOrPostpone(context: LifecycleContext, desk: Desk, work: Work): Promise<void> {
   try {
-    await relay(context, work);
+    await relay(context, desk, work);
   } catch (error) {
     const cause = String(error);
     const { messageId, attempts } = work;
@@ -98,25 +97,47 @@ async function putOff(context: LifecycleContext, work: Work, cause: string): Pro
   await retry(context.db, work, new Date(context.clock.now().getTime() + wait), cause);
 }
 
-async function relay(context: LifecycleContext, claimed: Work): Promise<void> {
-  const begun = await transaction(context.db, (client) => begin(context, client, claimed));
-  if ("name" in begun) context.tell(begun);
-  if (!("toSend" in begun)) return;
+async function relay(context: LifecycleContext, desk: Desk, claimed: Work): Promise<void> {
+  const begun = await desk.begin(claimed);
+  if (begun.kind === "over") {
+    if (begun.event) context.tell(begun.event);
+    return;
+  }
+  const { relay } = begun;
+  const { message, attempt, toSend } = relay;
+  const answers: Answered[] = [];
   let work = claimed;
-  const answers: { segment: number; answer: AnswerRow }[] = [];
-  for (const segment of begun.toSend) {
-    const last = answers.at(-1)?.answer;
-    if (last && last.kind !== "accepted") {
-      const at = context.clock.now();
-      const answer: AnswerRow = { kind: "notSent", cause: "a segment before it was not taken", at };
-      answers.push({ segment: segment.number, answer });
+  let awaited: Awaited[] = [];
+  for (const segment of toSend) {
+    const key = { messageId: message.messageId, segment: segment.number, attempt };
+    if (answers.some(({ answer }) => answer.kind !== "accepted")) {
+      const cause = "a segment before it was not taken";
+      answers.push({ ...key, answer: { kind: "notSent", cause, at: context.clock.now() } });
       continue;
     }
-    const submitted = await submit(context, work, begun, segment);
-    work = submitted.work;
-    answers.push({ segment: segment.number, answer: submitted.answer });
+    // Kept as soon as it is known: a crash before the next segment must not forget this id.
+    if (awaited.length > 0) {
+      const lease = new Date(context.clock.now().getTime() + LEASE);
+      await stored(context, desk, { work, relay, answers: answers.slice(-1), awaited, lease });
+      work = { ...work, lease };
+      awaited = [];
+    }
+    // A receipt may overtake the answer, so it is the instant of sending that it is compared with.
+    const relayedAt = context.clock.now();
+    const answer = await context.gateway.submit({
+      ...segment,
+      recipient: message.recipient.msisdn,
+      sender: message.sender,
+      validUntil: message.receiptDeadline,
+    });
+    answers.push({ ...key, answer: { ...asRow(answer), at: context.clock.now() } });
+    if (answer.kind === "accepted" || answer.kind === "unknown") {
+      const matchKey = answer.kind === "accepted" ? answer.matchKey : undefined;
+      awaited = [awaitedOf(context, message, { ...key, matchKey, relayedAt })];
+    }
   }
-  context.tell(await stored(context, (client) => conclude(context, client, work, begun, answers)));
+  const event = await stored(context, desk, { work, relay, answers, awaited, lease: undefined });
+  if (event) context.tell(event);
   context.wake("match");
 }
 
@@ -124,114 +145,19 @@ async function relay(context: LifecycleContext, claimed: Work): Promise<void> {
  * Stores what the operator answered. A passing fault of the database must not forget it, because what
  * is forgotten counts as perhaps sent: it is tried again while the lease lasts.
  */
-async function stored<T>(
+async function stored(
   context: LifecycleContext,
-  write: (client: pg.PoolClient) => Promise<T>,
-): Promise<T> {
+  desk: Desk,
+  news: RelayNews,
+): Promise<BusinessEvent | undefined> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await transaction(context.db, write);
+      return await desk.record(news);
     } catch (error) {
       if (tries >= STORE_TRIES) throw error;
       await new Promise<void>((resolve) => context.timers.after(tries * SECOND, resolve));
     }
   }
-}
-
-/** Commits the intention to send; what it came to, when there is nothing to send any more. */
-async function begin(
-  context: LifecycleContext,
-  client: Connection,
-  work: Work,
-): Promise<Relay | BusinessEvent | { readonly over: true }> {
-  const now = context.clock.now();
-  const message = await readMessage(client, work.messageId);
-  const chain = await readChain(client, work.messageId);
-  const view = foldMessage(chain);
-  if (!message || !mayFollow(view.stage, "RelayAttempt") || now >= message.receiptDeadline) {
-    await finish(client, [work]);
-    return { over: true };
-  }
-  const plan = context.gateway.plan(message.text, concatenationReference(message)).segments;
-  if (plan.length !== message.segmentCount) {
-    const cause = `the operator's settings now make ${plan.length} segments of the ${message.segmentCount} accepted`;
-    await giveUp(client, work, cause, now);
-    return { name: "givenUp", messageId: work.messageId, step: "relay", cause };
-  }
-  const attempts = await readAttempts(client, work.messageId);
-  const lost = attempts.filter(({ answer }) => answer === undefined);
-  if (lost.length > 0) {
-    return concludeLost(context, client, { message, lost, attempts }, work);
-  }
-  const done = new Set(
-    attempts.filter(({ answer }) => answer?.kind === "accepted").map(({ segment }) => segment),
-  );
-  const attempt = Math.max(0, ...attempts.map((before) => before.attempt)) + 1;
-  const toSend = plan.filter(({ number }) => !done.has(number));
-  if (toSend.length === 0) {
-    const event = await concludeComplete(client, { message, chain, attempts }, now);
-    await finish(client, [work]);
-    return event;
-  }
-  const { operator } = context.gateway;
-  await insertAttempts(client, {
-    messageId: work.messageId,
-    attempt,
-    operator,
-    at: now,
-    segments: toSend,
-  });
-  const segments = toSend.map(({ number, payload }) => ({
-    number,
-    payloadSha256: sha256(payload),
-  }));
-  const body: EvidenceBody = { event: "RelayAttempt", attempt, operator, segments };
-  await appendEvidence(client, now, [{ messageId: work.messageId, chain, bodies: [body] }]);
-  return { message, attempt, toSend };
-}
-
-/** The random end of the id: the same for every attempt, different for neighbouring messages. */
-function concatenationReference({ messageId }: Message): number {
-  return Number.parseInt(messageId.slice(-4), 16);
-}
-
-async function submit(
-  context: LifecycleContext,
-  work: Work,
-  { message, attempt }: Relay,
-  segment: PlannedSegment,
-): Promise<{ readonly answer: AnswerRow; readonly work: Work }> {
-  // A receipt may overtake the answer, so it is the instant of sending that it is compared with.
-  const relayedAt = context.clock.now();
-  const answer = await context.gateway.submit({
-    ...segment,
-    recipient: message.recipient.msisdn,
-    sender: message.sender,
-    validUntil: message.receiptDeadline,
-  });
-  const at = context.clock.now();
-  if (answer.kind !== "accepted" && answer.kind !== "unknown") {
-    return { answer: { ...asRow(answer), at }, work };
-  }
-  const row = { ...asRow(answer), at };
-  const key = { messageId: message.messageId, segment: segment.number, attempt };
-  // Kept as soon as it is known: a crash before the next segment must not forget this id.
-  const lease = new Date(at.getTime() + LEASE);
-  await stored(context, async (client) => {
-    await insertAnswer(client, key, row);
-    await insertAwaited(client, {
-      messageId: message.messageId,
-      segment: segment.number,
-      attempt,
-      operator: context.gateway.operator,
-      matchKey: answer.kind === "accepted" ? answer.matchKey : undefined,
-      recipient: message.recipient.msisdn,
-      relayedAt,
-      listenUntil: new Date(message.receiptDeadline.getTime() + LISTEN_AFTER_DEADLINE),
-    });
-    await retry(client, work, lease, "in flight");
-  });
-  return { answer: row, work: { ...work, lease } };
 }
 
 function asRow(answer: SubmitAnswer): Omit<AnswerRow, "at"> {

@@ -1,8 +1,8 @@
 import { EVENT_OF } from "../domain/callback.ts";
 import { nextEvidence, type Evidence, type EvidenceBody } from "../domain/evidence.ts";
 import { uuidOf, type MessageId } from "../domain/ids.ts";
-import { enqueueCallbacks } from "./parties/callbacks.ts";
-import { integers, jsons, texts, uuids } from "./connection/columns.ts";
+import { enqueueCallbacks, type EvidenceNews } from "./parties/callbacks.ts";
+import { instants, integers, jsons, texts, uuids } from "./connection/columns.ts";
 import type { Connection } from "./connection/database.ts";
 
 interface EvidenceRow {
@@ -55,16 +55,8 @@ export interface Addition {
   readonly bodies: readonly EvidenceBody[];
 }
 
-/**
- * Appends to chains that were read in this transaction, all in one statement, and notes what entities
- * want to be told of it. When another process appended in the meantime the primary key refuses, and
- * transaction() runs the work again.
- */
-export async function appendEvidence(
-  db: Connection,
-  at: Date,
-  additions: readonly Addition[],
-): Promise<void> {
+/** The records that are to be appended, in order. */
+export function recordsOf(at: Date, additions: readonly Addition[]): Evidence[] {
   const added: Evidence[] = [];
   for (const { messageId, chain, bodies } of additions) {
     let head: Addition["chain"][number] | undefined = chain.at(-1);
@@ -74,27 +66,47 @@ export async function appendEvidence(
       head = record;
     }
   }
+  return added;
+}
+
+/** As parameters: `message_id, seq, at, body, previous_sha256, sha256`. */
+export function evidenceColumns(records: readonly Evidence[]): Buffer[] {
+  return [
+    uuids(records.map((record) => record.messageId)),
+    integers(records.map((record) => record.seq)),
+    instants(records.map((record) => record.at)),
+    jsons(records.map((record) => record.body)),
+    texts(records.map((record) => record.previousSha256)),
+    texts(records.map((record) => record.sha256)),
+  ];
+}
+
+/** What entities may want to be told of these records. */
+export function newsOf(records: readonly Evidence[]): EvidenceNews[] {
+  return records.flatMap(({ messageId, seq, at, body, sha256 }) => {
+    const event = EVENT_OF[body.event];
+    return event === undefined ? [] : [{ eventId: uuidOf(sha256), messageId, seq, event, at }];
+  });
+}
+
+/**
+ * Appends to chains that were read in this transaction, all in one statement, and notes what entities
+ * want to be told of it. When another process appended in the meantime the primary key refuses, and
+ * transaction() runs the work again. It answers what was appended.
+ */
+export async function appendEvidence(
+  db: Connection,
+  at: Date,
+  additions: readonly Addition[],
+): Promise<readonly Evidence[]> {
+  const added = recordsOf(at, additions);
   await db.query({
     name: "evidence",
     text: `insert into evidence (message_id, seq, at, body, previous_sha256, sha256)
-     select message_id, seq, $1, body, previous_sha256, sha256
-     from unnest($2::uuid[], $3::integer[], $4::jsonb[], $5::text[], $6::text[])
-       as record (message_id, seq, body, previous_sha256, sha256)`,
-    values: [
-      at,
-      uuids(added.map((record) => record.messageId)),
-      integers(added.map((record) => record.seq)),
-      jsons(added.map((record) => record.body)),
-      texts(added.map((record) => record.previousSha256)),
-      texts(added.map((record) => record.sha256)),
-    ],
+     select * from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::jsonb[], $5::text[],
+       $6::text[])`,
+    values: evidenceColumns(added),
   });
-  await enqueueCallbacks(
-    db,
-    at,
-    added.flatMap(({ messageId, seq, body, sha256 }) => {
-      const event = EVENT_OF[body.event];
-      return event === undefined ? [] : [{ eventId: uuidOf(sha256), messageId, seq, event }];
-    }),
-  );
+  await enqueueCallbacks(db, newsOf(added));
+  return added;
 }

@@ -4,8 +4,6 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { createCertificateIssuer } from "../../src/certificate/issuer.ts";
 import { createKeySeal } from "../../src/certificate/seal/key-file-seal.ts";
 import { openTestPki, type TestPki } from "../../src/certificate/test-pki/test-pki.ts";
@@ -20,6 +18,7 @@ import type { CertificateIssuer } from "../../src/lifecycle/ports.ts";
 import { systemClock as clock, systemRandom as random } from "../../src/system.ts";
 import { certificateFacts } from "../support/certificate-facts.ts";
 import { startChild } from "../support/child.ts";
+import { collectGarbage } from "../support/collect-garbage.ts";
 
 const WINDOW = 32;
 const LATIN = 5_000;
@@ -104,7 +103,7 @@ function issuerOf(
 /** What is reachable, inside and outside the heap. Buffers outside it go a turn after their handles. */
 async function memory(): Promise<number> {
   for (let pass = 0; pass < 3; pass += 1) {
-    collect();
+    collectGarbage();
     await new Promise((resolve) => setImmediate(resolve));
   }
   const { heapUsed, external } = process.memoryUsage();
@@ -161,8 +160,6 @@ function mixedText(): string {
   }).join("");
 }
 
-setFlagsFromString("--expose_gc");
-const collect = runInNewContext("gc") as () => void;
 const directory = join(mkdtempSync(join(tmpdir(), "bench-")), "pki");
 const pki = await openTestPki({ directory, clock, random });
 const server = startChild(process.execPath, [

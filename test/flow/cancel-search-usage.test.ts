@@ -29,6 +29,8 @@ test("a scheduled message is sent at its instant, and its five days run from the
   await story.pass(47 * HOURS);
   expect(operated.taken.length).toBe(before);
   await story.pass(2 * HOURS);
+  // Its receipt comes a while after it is sent.
+  await story.pass();
   expect((await story.status("scheduled")).view.outcome?.kind).toBe("delivered");
 });
 

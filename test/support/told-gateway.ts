@@ -57,27 +57,20 @@ export function report(
 
 /** The same pool, where something happens just before a statement of a transaction. */
 export function interrupted(db: pg.Pool, before: (statement: string) => Promise<void>): pg.Pool {
-  return new Proxy(db, {
-    get(pool, name) {
-      if (name === "connect") {
-        return async () => {
-          const client = await pool.connect();
-          return new Proxy(client, {
-            get(inner, member) {
-              if (member !== "query") {
-                const value: unknown = Reflect.get(inner, member);
-                return typeof value === "function" ? (value.bind(inner) as unknown) : value;
-              }
-              return async (statement: string | pg.QueryConfig, values?: unknown[]) => {
-                await before(typeof statement === "string" ? statement : statement.text);
-                return inner.query(statement, values);
-              };
-            },
-          });
-        };
-      }
-      const value: unknown = Reflect.get(pool, name);
-      return typeof value === "function" ? (value.bind(pool) as unknown) : value;
-    },
-  });
+  const guarded = <T extends pg.Pool | pg.PoolClient>(inner: T, more: Partial<T>): T =>
+    new Proxy(inner, {
+      get(target, name) {
+        if (name in more) return Reflect.get(more, name) as unknown;
+        if (name === "query") {
+          return async (statement: string | pg.QueryConfig, values?: unknown[]) => {
+            await before(typeof statement === "string" ? statement : statement.text);
+            return target.query(statement, values);
+          };
+        }
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
+  const connect = async (): Promise<pg.PoolClient> => guarded(await db.connect(), {});
+  return guarded(db, { connect });
 }

@@ -7,7 +7,14 @@ import { contractDemo, type DemoAccount } from "../../src/command-line/demo-acco
 import { systemClock, systemRandom } from "../../src/system.ts";
 import { startChild } from "./child.ts";
 import type { TestDatabase } from "./database.ts";
-import type { ServiceUsage } from "./service-process.ts";
+
+/** What the service has used so far. */
+export interface ServiceUsage {
+  /** CPU time, in microseconds. */
+  readonly cpu: number;
+  /** The most memory that was ever resident, in bytes. */
+  readonly peak: number;
+}
 
 /** The service with all its parts in a process of its own, with an account and an operator. */
 export interface WholeService {
@@ -33,12 +40,8 @@ export async function startWholeService(
   const operatorPort = (await operator.line(/^port (\d+)/))[1];
   const account = await contractDemo({ db: database.app, secretsKey }, systemClock.now());
   const { PATH, HOME } = process.env;
-  const child = fork(at("service-process.ts"), [], {
-    execArgv: [
-      "--import",
-      at("typescript.js"),
-      ...(process.env["SERVICE_NODE_OPTIONS"]?.split(" ") ?? []),
-    ],
+  const child = fork(at("service-process.js"), [], {
+    execArgv: process.env["SERVICE_NODE_OPTIONS"]?.split(" ") ?? [],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     env: {
       PATH,

@@ -21,12 +21,12 @@ export async function warnEarly(context: LifecycleContext): Promise<number> {
     const undelivered = await passUndelivered(client, until);
     await enqueueCallbacks(
       client,
-      now,
       undelivered.map(({ messageId }) => ({
         eventId: uuidOf(sha256(`${messageId} notDeliveredYet`)),
         messageId,
         seq: 0,
         event: "notDeliveredYet",
+        at: now,
       })),
     );
     const mailed = undelivered.filter(({ mailbox }) => mailbox !== undefined);

@@ -4,7 +4,16 @@
  * driver sends a Buffer as a binary parameter; the cast in the statement must name the type written here.
  */
 
-const OID = { bytea: 17, int2: 21, int4: 23, text: 25, timestamptz: 1184, uuid: 2950, jsonb: 3802 };
+const OID = {
+  bytea: 17,
+  int2: 21,
+  int4: 23,
+  int8: 20,
+  text: 25,
+  timestamptz: 1184,
+  uuid: 2950,
+  jsonb: 3802,
+};
 
 const HEADER = 20;
 /** 2000-01-01T00:00:00Z, where PostgreSQL's instants begin, in milliseconds. */
@@ -113,6 +122,16 @@ export function integers(values: Column<number>): Buffer {
     values,
     () => 4,
     (value, at) => scratch.writeInt32BE(value, at) - at,
+  );
+}
+
+/** `::bigint[]`, of integers that a number holds exactly. */
+export function bigints(values: Column<number>): Buffer {
+  return column(
+    OID.int8,
+    values,
+    () => 8,
+    (value, at) => scratch.writeBigInt64BE(BigInt(value), at) - at,
   );
 }
 

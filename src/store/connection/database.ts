@@ -93,6 +93,7 @@ export async function retrying<T>(work: () => Promise<T>): Promise<T> {
 /** Whether what was to be written is at fault, and not the database or the way to it. */
 export function isFaultOfContent(error: unknown): boolean {
   if (error instanceof RangeError || error instanceof TypeError) return true;
+  if (error instanceof DataInconsistency) return true;
   return /^(22|23|42|54|P0)/.test(sqlState(error) ?? "");
 }
 

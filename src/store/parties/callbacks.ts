@@ -1,5 +1,6 @@
 import type { CallbackEvent } from "../../domain/callback.ts";
 import type { EntityId, MessageId } from "../../domain/ids.ts";
+import { instants, integers, texts, uuids } from "../connection/columns.ts";
 import type { Connection } from "../connection/database.ts";
 
 /** The endpoint of an entity, as an administrator set it. */
@@ -82,37 +83,46 @@ export interface DueCallback {
   readonly lease: Date;
 }
 
+/** Something that an entity may want to be told of a message. */
+export interface EvidenceNews {
+  readonly eventId: string;
+  readonly messageId: MessageId;
+  /** The place in the chain that orders what is told. */
+  readonly seq: number;
+  readonly event: CallbackEvent;
+  readonly at: Date;
+}
+
 /**
  * Notes what is to be told about evidence, for the entities that asked for it; it goes into the
  * transaction of the evidence. Where no entity has an endpoint it costs one look at an empty table.
  */
 export async function enqueueCallbacks(
   db: Connection,
-  now: Date,
-  events: readonly {
-    readonly eventId: string;
-    readonly messageId: MessageId;
-    readonly seq: number;
-    readonly event: CallbackEvent;
-  }[],
+  news: readonly EvidenceNews[],
 ): Promise<void> {
-  if (events.length === 0) return;
+  if (news.length === 0) return;
+  // To plan the statement below takes longer, for every month of messages that there is.
+  const { rowCount } = await db.query({
+    name: "endpoints",
+    text: "select from callbacks where enabled limit 1",
+  });
+  if (rowCount === 0) return;
   await db.query(
     `insert into callback_events
        (event_id, entity_id, message_id, seq, event, at, run_at, attempts, dead)
-     select e.event_id, m.entity_id, e.message_id, e.seq, e.event, $1, $1, 0, false
-     from unnest($2::uuid[], $3::uuid[], $4::integer[], $5::text[])
-       as e (event_id, message_id, seq, event)
+     select e.event_id, m.entity_id, e.message_id, e.seq, e.event, e.at, e.at, 0, false
+     from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::timestamptz[])
+       as e (event_id, message_id, seq, event, at)
      join messages m using (message_id)
      join callbacks c on c.entity_id = m.entity_id and c.enabled and e.event = any(c.events)
-     where exists (select from callbacks)
      on conflict do nothing`,
     [
-      now,
-      events.map(({ eventId }) => eventId),
-      events.map(({ messageId }) => messageId),
-      events.map(({ seq }) => seq),
-      events.map(({ event }) => event),
+      uuids(news.map(({ eventId }) => eventId)),
+      uuids(news.map(({ messageId }) => messageId)),
+      integers(news.map(({ seq }) => seq)),
+      texts(news.map(({ event }) => event)),
+      instants(news.map(({ at }) => at)),
     ],
   );
 }

@@ -1,0 +1,172 @@
+import type { BusinessEvent } from "../domain/business-event.ts";
+import { sha256 } from "../domain/content.ts";
+import type { Evidence, EvidenceBody } from "../domain/evidence.ts";
+import type { MessageId } from "../domain/ids.ts";
+import { foldMessage, mayFollow } from "../domain/message.ts";
+import type { Message } from "../domain/submission.ts";
+import type { Connection } from "../store/connection/database.ts";
+import { appendEvidence, readChains } from "../store/evidence.ts";
+import { readMessages } from "../store/messages.ts";
+import { insertAttempts, readAttempts, recordRelay, type AttemptView } from "../store/relay.ts";
+import { finish, giveUp, type Work } from "../store/work.ts";
+import { recordOfComplete, recordOfLost, type Relay } from "./conclude-relay.ts";
+import type { LifecycleContext } from "./context.ts";
+
+/** What one claim comes to. */
+export type Begun =
+  | { readonly kind: "send"; readonly relay: Relay }
+  /** There is nothing to send any more. */
+  | { readonly kind: "over"; readonly event?: BusinessEvent };
+
+/** What is known of a message whose step was claimed. */
+interface Claimed {
+  readonly work: Work;
+  readonly message: Message | undefined;
+  readonly chain: readonly Evidence[];
+  readonly attempts: readonly AttemptView[];
+}
+
+/** What is decided about it, before anything is written. */
+type Decision =
+  | { readonly kind: "send"; readonly relay: Relay }
+  | { readonly kind: "gone" }
+  | { readonly kind: "misfit"; readonly cause: string }
+  | { readonly kind: "lost"; readonly message: Message; readonly lost: readonly AttemptView[] }
+  | { readonly kind: "complete"; readonly message: Message };
+
+/**
+ * Commits the intention to send claimed messages, all in one transaction: what is read decides, and the
+ * keys of evidence and attempts refuse when another process was there meanwhile.
+ */
+export async function beginRelays(
+  context: LifecycleContext,
+  client: Connection,
+  works: readonly Work[],
+): Promise<Begun[]> {
+  const now = context.clock.now();
+  const ids = works.map(({ messageId }) => messageId);
+  const read = await readMessages(client, ids);
+  const messages = new Map(read.map((message) => [message.messageId, message]));
+  const chains = await readChains(client, ids);
+  const attempts = await readAttempts(client, ids);
+  const decided = works.map((work) => {
+    const { messageId } = work;
+    const claimed = {
+      work,
+      message: messages.get(messageId),
+      chain: chains.get(messageId) ?? [],
+      attempts: attempts.get(messageId) ?? [],
+    };
+    return { claimed, decision: decide(context, claimed, now) };
+  });
+  const relays = decided.flatMap(({ decision }) =>
+    decision.kind === "send" ? [decision.relay] : [],
+  );
+  const sent = await intend(context, client, relays, now);
+  const gone = decided.flatMap(({ claimed, decision }) =>
+    decision.kind === "gone" ? [claimed.work] : [],
+  );
+  if (gone.length > 0) await finish(client, gone);
+  const begun: Begun[] = [];
+  for (const { claimed, decision } of decided) {
+    const relay = sent.get(claimed.work.messageId);
+    begun.push(
+      relay
+        ? { kind: "send", relay }
+        : { kind: "over", ...(await close(context, client, claimed, decision)) },
+    );
+  }
+  return begun;
+}
+
+function decide(
+  context: LifecycleContext,
+  { message, chain, attempts }: Claimed,
+  now: Date,
+): Decision {
+  const { stage } = foldMessage(chain);
+  if (!message || !mayFollow(stage, "RelayAttempt") || now >= message.receiptDeadline) {
+    return { kind: "gone" };
+  }
+  const plan = context.gateway.plan(message.text, concatenationReference(message)).segments;
+  if (plan.length !== message.segmentCount) {
+    const cause = `the operator's settings now make ${plan.length} segments of the ${message.segmentCount} accepted`;
+    return { kind: "misfit", cause };
+  }
+  const lost = attempts.filter(({ answer }) => answer === undefined);
+  if (lost.length > 0) return { kind: "lost", message, lost };
+  const done = new Set(
+    attempts.filter(({ answer }) => answer?.kind === "accepted").map(({ segment }) => segment),
+  );
+  const toSend = plan.filter(({ number }) => !done.has(number));
+  if (toSend.length === 0) return { kind: "complete", message };
+  const attempt = Math.max(0, ...attempts.map((before) => before.attempt)) + 1;
+  return { kind: "send", relay: { message, attempt, toSend, chain } };
+}
+
+/** The random end of the id: the same for every attempt, different for neighbouring messages. */
+function concatenationReference({ messageId }: Message): number {
+  return Number.parseInt(messageId.slice(-4), 16);
+}
+
+/** Writes attempts and their evidence; each relay with its chain as it is now. */
+async function intend(
+  context: LifecycleContext,
+  client: Connection,
+  relays: readonly Relay[],
+  now: Date,
+): Promise<Map<MessageId, Relay>> {
+  if (relays.length === 0) return new Map();
+  const { operator } = context.gateway;
+  const attempts = relays.flatMap(({ message: { messageId }, attempt, toSend }) =>
+    toSend.map((segment) => ({ messageId, attempt, segment })),
+  );
+  await insertAttempts(client, attempts, { operator, at: now });
+  const additions = relays.map(({ message: { messageId }, attempt, toSend, chain }) => {
+    const segments = toSend.map(({ number, payload }) => ({
+      number,
+      payloadSha256: sha256(payload),
+    }));
+    const body: EvidenceBody = { event: "RelayAttempt", attempt, operator, segments };
+    return { messageId, chain, bodies: [body] };
+  });
+  const added = await appendEvidence(client, now, additions);
+  return new Map(
+    relays.map((relay, index) => [
+      relay.message.messageId,
+      { ...relay, chain: [...relay.chain, ...added.slice(index, index + 1)] },
+    ]),
+  );
+}
+
+/** The rare ends: nothing is sent, and what is known is written down. */
+async function close(
+  context: LifecycleContext,
+  client: Connection,
+  { work, chain, attempts }: Claimed,
+  decision: Decision,
+): Promise<{ readonly event?: BusinessEvent }> {
+  const now = context.clock.now();
+  const { messageId } = work;
+  switch (decision.kind) {
+    case "misfit": {
+      const { cause } = decision;
+      await giveUp(client, work, cause, now);
+      return { event: { name: "givenUp", messageId, step: "relay", cause } };
+    }
+    case "lost":
+    case "complete": {
+      const { message } = decision;
+      const relayed = { message, chain, attempts };
+      const { event, record } =
+        decision.kind === "lost"
+          ? recordOfLost(context, { ...relayed, lost: decision.lost })
+          : recordOfComplete(relayed, now);
+      await recordRelay(client, { ...record, finished: [work] });
+      return { event };
+    }
+    case "gone":
+    case "send":
+      return {};
+  }
+}
