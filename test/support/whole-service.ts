@@ -9,7 +9,7 @@ import { startChild } from "./child.ts";
 import type { TestDatabase } from "./database.ts";
 
 /** What the service has used so far. */
-export interface ServiceUsage {
+interface ServiceUsage {
   /** CPU time, in microseconds. */
   readonly cpu: number;
   /** The most memory that was ever resident, in bytes. */
