@@ -7,7 +7,7 @@ import type { Settings } from "./settings.ts";
 import { createSmppGateway } from "./smpp/gateway.ts";
 import { createKannelGateway } from "./smpp/kannel/gateway.ts";
 import { describeLinkEvent, type BindLease } from "./smpp/link/link.ts";
-import { holdLease, releaseLease } from "./store/connection/leases.ts";
+import { holdLease, readHearsSince, releaseLease } from "./store/connection/leases.ts";
 import type { Logger } from "./telemetry/logger.ts";
 
 interface LinkParts {
@@ -48,10 +48,21 @@ export function createOperatorLink(
   );
 }
 
-function createLease(db: pg.Pool, { clock, random }: LinkParts, name: string): BindLease {
+/** The right to bind, of which the replicas know by the database. */
+export function createLease(
+  db: pg.Pool,
+  { clock, random }: Pick<LinkParts, "clock" | "random">,
+  name: string,
+): BindLease {
   const holder = uuidv7(clock.now(), random);
   return {
-    hold: () => holdLease(db, { name, holder, now: clock.now(), milliseconds: LEASE_MILLISECONDS }),
+    hold: (hearsSince) =>
+      holdLease(db, {
+        ...{ name, holder, hearsSince },
+        now: clock.now(),
+        milliseconds: LEASE_MILLISECONDS,
+      }),
+    hearsSince: () => readHearsSince(db, name, clock.now()),
     release: () => releaseLease(db, { name, holder }),
   };
 }

@@ -68,6 +68,11 @@ export interface SmsGateway {
   plan(text: string, reference: number): SegmentPlan;
   /** Whether a segment handed over now would go out; false keeps messages where they are. */
   isReady(): boolean;
+  /**
+   * Since when the operator's reports reach the service without a break, over the link of this process
+   * or of another one; undefined while none would arrive.
+   */
+  hearsSince(): Promise<Date | undefined>;
   /** Absent where the link has no binds. */
   health?(): LinkHealth;
   /** Never rejects: whatever happens is one of the answers. */

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { BusinessEvent } from "../domain/business-event.ts";
 import { certificateKind } from "../domain/certificate.ts";
-import { addDuration, HOUR, SECOND } from "../domain/clock.ts";
+import { addDuration, HOUR, MINUTE, SECOND } from "../domain/clock.ts";
 import type { Evidence, EvidenceBody } from "../domain/evidence.ts";
 import { newCsv, type MessageId } from "../domain/ids.ts";
 import { judgeLateDelivery, type LateInstants } from "../domain/late-delivery.ts";
@@ -28,6 +28,8 @@ const MATCH_PATIENCE = HOUR;
 const BACK_OFF = { first: 5 * SECOND, most: HOUR };
 /** How soon to look again while the relay step has an answer in flight. */
 const IN_FLIGHT = 5 * SECOND;
+/** At most so long after the link's return, what the operator kept for us meanwhile may still be coming. */
+const RETURN = MINUTE;
 
 /**
  * Step 4. Closes messages: delivered as soon as every segment is, not delivered when the deadline and
@@ -38,24 +40,33 @@ export async function settleOutcomes(context: LifecycleContext): Promise<number>
   const now = context.clock.now();
   const due = await claim(context.db, "settle", now, { leaseMilliseconds: LEASE, limit: BATCH });
   if (due.length === 0) return 0;
-  await settleAll(context, due, now);
+  const moment = { now, hearsSince: await context.gateway.hearsSince() };
+  await settleAll(context, due, moment);
   context.wake("certify");
   return due.length;
+}
+
+/** When it is decided, and since when the operator has been heard, if it is. */
+interface Moment {
+  readonly now: Date;
+  readonly hearsSince: Date | undefined;
 }
 
 /** One message that cannot be settled must not stop the others of its batch. */
 async function settleAll(
   context: LifecycleContext,
   due: readonly Work[],
-  now: Date,
+  moment: Moment,
 ): Promise<void> {
   try {
-    await settleThese(context, due, now);
+    await settleThese(context, due, moment);
   } catch (error) {
     if (due.length === 1) throw error;
     for (const work of due) {
-      await settleThese(context, [work], now).catch(async (error: unknown) => {
-        const again = new Date(now.getTime() + backOff(work.attempts, BACK_OFF, context.random));
+      await settleThese(context, [work], moment).catch(async (error: unknown) => {
+        const again = new Date(
+          moment.now.getTime() + backOff(work.attempts, BACK_OFF, context.random),
+        );
         const { messageId, attempts } = work;
         const cause = String(error);
         await retry(context.db, work, again, cause);
@@ -68,9 +79,9 @@ async function settleAll(
 async function settleThese(
   context: LifecycleContext,
   due: readonly Work[],
-  now: Date,
+  moment: Moment,
 ): Promise<void> {
-  const events = await transaction(context.db, (client) => settle(context, client, due, now));
+  const events = await transaction(context.db, (client) => settle(context, client, due, moment));
   for (const event of events) context.tell(event);
 }
 
@@ -94,8 +105,9 @@ async function settle(
   context: LifecycleContext,
   client: pg.PoolClient,
   due: readonly Work[],
-  now: Date,
+  moment: Moment,
 ): Promise<readonly BusinessEvent[]> {
+  const { now } = moment;
   const ids = due.map(({ messageId }) => messageId);
   const messages = new Map((await readMessages(client, ids)).map((m) => [m.messageId, m]));
   const chains = await readChains(client, ids);
@@ -111,7 +123,7 @@ async function settle(
       continue;
     }
     const settled = decide(context, work, message, chains.get(work.messageId), now);
-    const decision = reasonToWait(context, settled, awaitingMatch, now) ?? settled.decision;
+    const decision = reasonToWait(context, settled, awaitingMatch, moment) ?? settled.decision;
     if (decision.kind === "done") done.push(work);
     else if (decision.kind === "late") judgements.push({ ...settled, late: decision.late });
     else if (decision.kind !== "settle") {
@@ -171,18 +183,21 @@ function decideAfterwards(view: MessageView, instants: LateInstants): Decision |
 
 /**
  * A certificate that says "not delivered" is not made while a receipt about the message waits to be
- * matched, nor while the link, over which one may be on its way, is down.
+ * matched, nor while the link, over which one may be on its way, is down: that of this replica or of the
+ * one that has it.
  */
 function reasonToWait(
   context: LifecycleContext,
   { decision, message, chain }: Settled,
   awaitingMatch: ReadonlySet<MessageId>,
-  now: Date,
+  { now, hearsSince }: Moment,
 ): Exclude<Decision, { kind: "settle" }> | undefined {
   if (decision.kind !== "settle" || decision.outcome.kind === "delivered") return undefined;
-  if (!context.gateway.isReady()) {
-    return { kind: "wait", until: addDuration(now, context.settings.receiptGrace) };
-  }
+  const { receiptGrace } = context.settings;
+  if (!hearsSince) return { kind: "wait", until: addDuration(now, receiptGrace) };
+  const grace = addDuration(hearsSince, receiptGrace).getTime();
+  const until = new Date(Math.min(grace, hearsSince.getTime() + RETURN));
+  if (until > now) return { kind: "wait", until };
   // A person who has decided has looked at the receipts that fit nowhere as well.
   const decided = chain.some(({ body }) => body.event === "ConflictDecided");
   if (decided || !awaitingMatch.has(message.messageId)) return undefined;

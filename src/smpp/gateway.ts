@@ -87,6 +87,7 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Smp
   const tell = parts.tell ?? (() => undefined);
   const { operator } = settings;
   let store: ((receipt: ArrivedReceipt) => Promise<void>) | undefined;
+  const boundAt = new Map<string, Date>();
   const bind: BindSettings = {
     systemType: "",
     addressRange: "",
@@ -100,7 +101,10 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Smp
       timers: parts.timers,
       random: parts.random,
       timings,
-      tell,
+      tell: (event) => {
+        if (event.kind === "bound") boundAt.set(event.link, parts.clock.now());
+        tell(event);
+      },
       changed: () => queue.pump(),
       report: async (pdu, raw, link) => {
         if (!store) throw new Error("nobody stores receipts yet");
@@ -110,6 +114,11 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Smp
     });
   });
   const owner = new Owner(parts.lease, parts.timers, {
+    hearsSince: () =>
+      links
+        .filter((link) => link.mode !== "transmitter" && link.session)
+        .map((link) => boundAt.get(link.name) ?? parts.clock.now())
+        .toSorted((a, b) => a.getTime() - b.getTime())[0],
     gained: () => {
       for (const link of links) link.start();
     },
@@ -132,6 +141,7 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Smp
     operator,
     plan: (text, reference) => planSegments(text, reference, dialect),
     isReady: () => queue.isReady,
+    hearsSince: () => owner.hearsSince(),
     submit: async (segment: OutgoingSegment): Promise<SubmitAnswer> => {
       const answer = await queue.submit(segment);
       return readAnswer(answer, dialect, parts.clock);

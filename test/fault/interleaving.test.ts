@@ -68,7 +68,8 @@ test("nothing is called undelivered while the link is down", async () => {
   await story.accept("a", ONE);
   await relayMessages(context);
   await story.hands.advance(121 * HOURS);
-  await settleOutcomes({ ...context, gateway: { ...context.gateway, isReady: () => false } });
+  const silent = { ...context.gateway, hearsSince: () => Promise.resolve(undefined) };
+  await settleOutcomes({ ...context, gateway: silent });
   expect((await story.status("a")).view.outcome).toBeUndefined();
   await story.hands.advance(HOURS);
   await settleOutcomes(context);

@@ -1,7 +1,7 @@
 import { certifyMessages } from "../../src/lifecycle/certify-message.ts";
 import type { LifecycleContext } from "../../src/lifecycle/context.ts";
 import { matchReceipts } from "../../src/lifecycle/match-receipts.ts";
-import type { ArrivedReceipt } from "../../src/lifecycle/ports.ts";
+import type { ArrivedReceipt, SmsGateway } from "../../src/lifecycle/ports.ts";
 import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
 import { relayMessages } from "../../src/lifecycle/relay-message.ts";
 import { settleOutcomes } from "../../src/lifecycle/settle-outcome.ts";
@@ -40,7 +40,11 @@ export async function startToldStory(options: StoryOptions = {}): Promise<ToldSt
   // Nothing goes over its wire: its enquiries would only make days pass slowly.
   await story.operated.close();
   const link = { ready: true };
-  const gateway = { ...toldGateway(story), isReady: () => link.ready };
+  const gateway: SmsGateway = {
+    ...toldGateway(story),
+    isReady: () => link.ready,
+    hearsSince: () => Promise.resolve(link.ready ? new Date(0) : undefined),
+  };
   const context: LifecycleContext = { ...story.context, gateway };
   let number = 0;
 

@@ -7,12 +7,13 @@ import { startOperated, type Operated } from "../support/operator.ts";
 
 /** A lease in memory, as the database keeps it. */
 function createLeases(hands: Hands): (holder: string) => BindLease {
-  let held: { readonly by: string; readonly until: number } | undefined;
+  let held: { by: string; until: number; hearsSince: Date | undefined } | undefined;
   return (holder) => ({
-    hold: () => {
+    hearsSince: () => Promise.resolve(held?.hearsSince),
+    hold: (hearsSince) => {
       const now = hands.timers.now();
       const free = !held || held.by === holder || held.until < now;
-      if (free) held = { by: holder, until: now + 30_000 };
+      if (free) held = { by: holder, until: now + 30_000, hearsSince };
       return Promise.resolve(free);
     },
     release: () => {
@@ -48,8 +49,10 @@ describe("several replicas and one system_id", () => {
           random: seededRandom(name),
           lease: {
             ...lease,
-            hold: () => {
-              return broken.has(name) ? Promise.reject(new Error("no database")) : lease.hold();
+            hold: (hearsSince) => {
+              return broken.has(name)
+                ? Promise.reject(new Error("no database"))
+                : lease.hold(hearsSince);
             },
           },
         },
@@ -73,6 +76,23 @@ describe("several replicas and one system_id", () => {
     void replicas[0]!.stop();
     await operated.hands.passUntil(() => replicas[1]!.isReady(), "the other's bind");
     expect(replicas[0]!.isReady()).toBe(false);
+  });
+
+  test("the one without the link knows since when the other hears", async () => {
+    const { hands, simulator } = operated;
+    const since = hands.clock.now();
+    await hands.advance(6_000);
+    for (const replica of replicas) {
+      expect((await replica.hearsSince())!.getTime() - since.getTime()).toBeLessThan(1_000);
+    }
+    simulator.cut();
+    await until(() => !replicas[0]!.isReady(), "the loss");
+    expect(await replicas[0]!.hearsSince()).toBeUndefined();
+    await hands.passUntil(() => replicas[0]!.isReady(), "a new bind");
+    await hands.advance(6_000);
+    const again = await replicas[1]!.hearsSince();
+    expect(again!.getTime()).toBeGreaterThan(since.getTime());
+    expect(await replicas[0]!.hearsSince()).toEqual(again);
   });
 
   test("one that cannot keep its lease unbinds before the other may bind", async () => {

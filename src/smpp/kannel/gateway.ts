@@ -58,6 +58,7 @@ export function createKannelGateway(settings: KannelSettings, parts: KannelParts
   const waiting = new Map<string, (answer: SubmitAnswer) => void>();
   let store: ((receipt: ArrivedReceipt) => Promise<void>) | undefined;
   let callbackUrl = "";
+  let startedAt: Date | undefined;
 
   const accepted = (reference: string, call?: DlrCall): SubmitAnswer => ({
     kind: "accepted",
@@ -96,6 +97,7 @@ export function createKannelGateway(settings: KannelSettings, parts: KannelParts
     plan: (text, reference) =>
       planSegments(text, reference, { concatenation: "udh", defaultAlphabet: "gsm" }),
     isReady: () => callbackUrl !== "" && waiting.size < 4 * MOST_REQUESTS,
+    hearsSince: () => Promise.resolve(startedAt),
     submit: async (segment) => {
       if (callbackUrl === "") return { kind: "notSent", cause: "the link is closed" };
       const reference = parts.random.bytes(16).toString("hex");
@@ -120,9 +122,11 @@ export function createKannelGateway(settings: KannelSettings, parts: KannelParts
       });
       const here = `http://${host}:${(server.address() as AddressInfo).port}`;
       callbackUrl = `${settings.callbackUrl ?? here}${PATH}`;
+      startedAt = parts.clock.now();
     },
     stop: async () => {
       callbackUrl = "";
+      startedAt = undefined;
       for (const settle of waiting.values()) {
         settle({ kind: "unknown", cause: "the link was closed before the SMSC answered" });
       }

@@ -59,8 +59,14 @@ export type LinkEvent =
 
 /** The right to bind under a system_id, of which one process at a time has it. */
 export interface BindLease {
-  /** Takes it or keeps it for a while; false when another process has it. */
-  hold(): Promise<boolean>;
+  /**
+   * Takes it or keeps it for a while; false when another process has it.
+   *
+   * @param hearsSince what the others may know: since when reports arrive here, if they do
+   */
+  hold(hearsSince: Date | undefined): Promise<boolean>;
+  /** What the process that has it said last. */
+  hearsSince(): Promise<Date | undefined>;
   release(): Promise<void>;
 }
 

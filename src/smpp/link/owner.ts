@@ -8,6 +8,8 @@ const TRUST = 12 * SECOND;
 
 /** What follows from having the lease and from losing it. */
 interface Consequences {
+  /** Since when reports arrive over the links of this process; undefined while none would. */
+  hearsSince(): Date | undefined;
   gained(): void;
   lost(): Promise<void>;
 }
@@ -46,9 +48,15 @@ export class Owner {
     this.#owning = false;
   }
 
+  /** Since when reports reach whichever process has the lease. */
+  async hearsSince(): Promise<Date | undefined> {
+    const here = this.#consequences.hearsSince();
+    return here ?? (this.#owning ? undefined : this.#lease?.hearsSince());
+  }
+
   async #ask(lease: BindLease): Promise<void> {
     const asked = this.#timers.now();
-    const held = await lease.hold().catch(() => undefined);
+    const held = await lease.hold(this.#consequences.hearsSince()).catch(() => undefined);
     if (this.#stopped) return;
     if (held) this.#heldAt = asked;
     const expired = held === undefined && this.#timers.now() - this.#heldAt > TRUST;

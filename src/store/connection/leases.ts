@@ -7,18 +7,34 @@ export interface LeaseClaim {
   readonly holder: string;
   readonly now: Date;
   readonly milliseconds: number;
+  /** Of a link: since when its holder hears the operator without a break. */
+  readonly hearsSince?: Date | undefined;
 }
 
 /** Takes a lease that is free or has run out, or keeps one's own; false when another has it. */
 export async function holdLease(db: Connection, claim: LeaseClaim): Promise<boolean> {
-  const { name, holder, now, milliseconds } = claim;
+  const { name, holder, now, milliseconds, hearsSince } = claim;
   const { rowCount } = await db.query(
-    `insert into leases (name, holder, held_until) values ($1, $2, $4)
-     on conflict (name) do update set holder = excluded.holder, held_until = excluded.held_until
+    `insert into leases (name, holder, held_until, hears_since) values ($1, $2, $4, $5)
+     on conflict (name) do update set holder = excluded.holder, held_until = excluded.held_until,
+       hears_since = excluded.hears_since
      where leases.holder = excluded.holder or leases.held_until < $3`,
-    [name, holder, now, new Date(now.getTime() + milliseconds)],
+    [name, holder, now, new Date(now.getTime() + milliseconds), hearsSince],
   );
   return rowCount === 1;
+}
+
+/** What the holder of a link said when it last kept its lease; undefined when nobody holds it. */
+export async function readHearsSince(
+  db: Connection,
+  name: string,
+  now: Date,
+): Promise<Date | undefined> {
+  const { rows } = await db.query<{ hears_since: Date | null }>(
+    "select hears_since from leases where name = $1 and held_until >= $2",
+    [name, now],
+  );
+  return rows[0]?.hears_since ?? undefined;
 }
 
 /** A lease as it stands at an instant. */
