@@ -75,6 +75,8 @@ function openPort(door: Door, contract: BusContract, parts: BusParts): Port {
     path: door.path,
     bodyBytes: MOST_BYTES,
     elements: MOST_ELEMENTS,
+    // The example clients of the bus sign the Body alone.
+    timestampByPolicy: true,
     operationOf: (payload) =>
       namespaceOf(payload) === door.namespace ? operations.get(localName(payload)) : undefined,
     // Requests are read leniently: what cannot be missed is found missing while they are read.

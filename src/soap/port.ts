@@ -10,6 +10,8 @@ export interface Port {
   readonly bodyBytes?: number;
   /** Elements of a request; the limit of the door when it says nothing. */
   readonly elements?: number;
+  /** The policy of an entity says what a signed Timestamp has to be; elsewhere it is needed, and covered. */
+  readonly timestampByPolicy?: boolean;
   /** The operation of the element in the Body; undefined when it is none of this port. */
   operationOf(payload: XmlNode): Operation | undefined;
   /** What a request that breaks the contract is told. */

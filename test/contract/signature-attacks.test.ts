@@ -1,4 +1,3 @@
-import { X509Certificate } from "node:crypto";
 import { systemClock } from "../../src/system.ts";
 import { createSigner, type Signer } from "../support/signed-envelope.ts";
 import { openDoor, registerFor, type OpenDoor } from "../support/soap-door.ts";
@@ -13,8 +12,7 @@ beforeAll(async () => {
   door = await openDoor({ clock: systemClock });
   sign = await createSigner(systemClock.now());
   stranger = await createSigner(systemClock.now());
-  const [, token = ""] = TOKEN.exec(good().message) ?? [];
-  await registerFor(door, "demo", new X509Certificate(Buffer.from(token, "base64")));
+  await registerFor(door, "demo", sign.certificate);
 });
 afterAll(async () => {
   expect(await door.story.integrity()).toEqual([]);

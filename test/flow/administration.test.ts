@@ -65,6 +65,8 @@ test("an entity, its user, its mailbox and its alias, and who granted what", asy
     name: "Departament de Proves",
     dir3: "A09000000",
     ine10: null,
+    userBy: ["usernameToken", "signature", "connection"],
+    busTimestamp: "signed",
     language: "oc",
     costCentre: null,
     dailyQuota: 500,
@@ -139,6 +141,23 @@ test("an entity, its user, its mailbox and its alias, and who granted what", asy
   const ofUser = await json("history", "--subject", "user", "--name", "gestor", "--limit", "1");
   expect(ofUser).toMatchObject([{ action: "secret" }]);
   expect(JSON.stringify(history)).not.toContain(/secret {4}(\S+)/.exec(added)?.[1]);
+});
+
+test("what signed messages have to carry at the doors of the bus, and what it was before", async () => {
+  const entity = ["--nif", "s0811001g"];
+  await ok("entity", "set", ...entity, "--bus-timestamp", "unsigned", "--user-by", "signature");
+  expect(await json("entity", "show", ...entity)).toMatchObject({
+    userBy: ["signature"],
+    busTimestamp: "unsigned",
+  });
+  const [last] = (await json("history", "--limit", "1")) as { action: string; change: string }[];
+  expect(last?.action).toBe("set");
+  expect(JSON.parse(last?.change ?? "")).toEqual({
+    userBy: { from: ["usernameToken", "signature", "connection"], to: ["signature"] },
+    busTimestamp: { from: "signed", to: "unsigned" },
+  });
+  const { err } = await run("entity", "set", ...entity, "--bus-timestamp", "none");
+  expect(err).toContain("--bus-timestamp is signed, unsigned, optional");
 });
 
 test("a grant is never changed or taken out", async () => {

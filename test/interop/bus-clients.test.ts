@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { sha256 } from "../../src/domain/content.ts";
 import { fetchCertificate } from "../../src/lifecycle/calls/fetch-certificate.ts";
 import { setAuthenticationPolicy, setResponsesSigned } from "../../src/store/parties/entities.ts";
+import { setBusPolicy } from "../../src/store/parties/requesters.ts";
 import { systemClock } from "../../src/system.ts";
 import { makePair, type OpensslPair } from "../support/openssl-pair.ts";
 import { peer } from "../support/peers.ts";
@@ -182,10 +183,11 @@ peer(
   test("made by strict wsimport: by token and with a Body signed with SHA-256, not with SHA-1", async () => {
     const answers = "unsigned";
     const fault = "NotAuthenticated";
-    expect(await suites("token", "sha256", "sha1")).toEqual({
+    expect(await suites("token", "sha256", "sha1", "sha256-body-only")).toEqual({
       token: { ...ALL_WELL, answers },
       sha256: { ...ALL_WELL, answers },
       sha1: { fault, answers },
+      "sha256-body-only": { fault, answers },
     });
     const log = await readFile(join(build, "wsimport.log"), "utf8");
     const wsdls = await readdir(at("wsdl/pica"));
@@ -197,12 +199,17 @@ peer(
 
   test("with SHA-1 where the entity's policy takes it, and with signed answers", async () => {
     await acceptSha1(true);
-    await setResponsesSigned(door.story.context.db, door.story.caller.entity.entityId, true);
+    const { context, caller } = door.story;
+    await setResponsesSigned(context.db, caller.entity.entityId, true);
+    await setBusPolicy(context.db, caller.entity.entityId, { timestamp: "unsigned" });
     const before = weakSignatures();
-    expect(await suites("sha1")).toEqual({
-      sha1: { ...ALL_WELL, answers: "Body SignatureConfirmation Timestamp" },
+    const answers = "Body SignatureConfirmation Timestamp";
+    // The example client of PCI: SHA-1, the Body alone, a Timestamp beside it.
+    expect(await suites("sha1", "sha1-body-only")).toEqual({
+      sha1: { ...ALL_WELL, answers },
+      "sha1-body-only": { ...ALL_WELL, answers },
     });
-    await expectCertificates("jaxws-sha1");
+    await expectCertificates("jaxws-sha1", "jaxws-sha1-body-only");
     expect(weakSignatures()).toBeGreaterThan(before);
   });
 });

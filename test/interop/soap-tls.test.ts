@@ -5,9 +5,11 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls, type PeerCertificate } from "node:tls";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createClientCertificateReader } from "../../src/https/client-certificate.ts";
 import { openServer } from "../../src/https/open-server.ts";
+import { setBusPolicy } from "../../src/store/parties/requesters.ts";
 import { systemClock } from "../../src/system.ts";
 import { createHands, type Hands } from "../support/hands.ts";
 import { AUTHORITY, makePair, type OpensslPair } from "../support/openssl-pair.ts";
@@ -96,6 +98,37 @@ peer("openssl", "curl")("TLS of the service itself", () => {
 
   test("one that is registered but from an authority outside the settings does not count", async () => {
     expect(await curl(door.url, ...as(stranger))).toBe("NotAuthenticated");
+  });
+
+  test("curl: at the doors of the bus it tells the user, when the policy of the body says so", async () => {
+    const { context, caller } = door.story;
+    const { entityId } = caller.entity;
+    const contract = fileURLToPath(new URL("../contract/pica/", import.meta.url));
+    const request = await readFile(join(contract, "Sincron__lenient-minimal/request.xml"), "utf8");
+    const file = join(folder, "petition.xml");
+    await writeFile(file, request.replace(/<soap:Header>.*<\/soap:Header>/s, ""));
+    const petition = async (...words: string[]): Promise<string> => {
+      const { stdout } = await run("curl", [
+        ...["--silent", "--show-error", "--cacert", authority.certificatePath, "--data-binary"],
+        ...[`@${file}`, "--header", "Content-Type: text/xml", ...words],
+        `${door.url}/ws/pica/Sincron`,
+      ]);
+      return (
+        /<(?:Estat|code)>(\w+)</.exec(stdout)?.[1] ??
+        /<LiteralError>([^<]+)</.exec(stdout)?.[1] ??
+        stdout
+      );
+    };
+    expect(await petition()).toBe("NotAuthenticated");
+    expect(await petition(...as(own))).toBe("ACCEPTAT");
+    await setBusPolicy(context.db, entityId, { userBy: ["usernameToken", "signature"] });
+    expect(await petition(...as(own))).toContain("no accepta aquesta manera");
+    await setBusPolicy(context.db, entityId, { userBy: ["connection"] });
+    expect(await petition(...as(own))).toBe("ACCEPTAT");
+    const { rows } = await context.db.query<{ username: string }>(
+      "select username from messages join users using (user_id)",
+    );
+    expect(rows).toEqual([{ username: "demo" }]);
   });
 
   test("TLS 1.2 and 1.3 are spoken, 1.1 and ciphers without forward secrecy are not", async () => {

@@ -8,11 +8,26 @@ import { DS, EXC_C14N, WSSE, WSU, X509_TOKEN } from "../../src/soap/security/nam
 import { systemRandom } from "../../src/system.ts";
 
 const SOAP = "http://schemas.xmlsoap.org/soap/envelope/";
-const SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256";
-const RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+const METHODS = {
+  sha256: {
+    digest: "http://www.w3.org/2001/04/xmlenc#sha256",
+    signature: "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+  },
+  sha1: { digest: `${DS}sha1`, signature: `${DS}rsa-sha1` },
+} as const;
+
+/** How a message is signed where it is not as it should be. */
+export interface Manner {
+  /** What the Timestamp is, for the signature. */
+  readonly stamp?: "signed" | "unsigned" | "none";
+  readonly hash?: keyof typeof METHODS;
+}
 
 /** Signs messages as back offices do: RSA with SHA-256 over the Body and a Timestamp. */
-export type Signer = (payload: string, created: Date) => string;
+export interface Signer {
+  (payload: string, created: Date, manner?: Manner): string;
+  readonly certificate: X509Certificate;
+}
 
 export async function createSigner(now: Date): Promise<Signer> {
   const identity = await makeIdentity(
@@ -27,17 +42,24 @@ export async function createSigner(now: Date): Promise<Signer> {
     systemRandom,
   );
   const key = createPrivateKey(await privateKeyPem(identity));
-  const token = new X509Certificate(certificatePem(identity)).raw.toString("base64");
+  const certificate = new X509Certificate(certificatePem(identity));
+  const token = certificate.raw.toString("base64");
 
-  return (payload, created) => {
+  const signer = (
+    payload: string,
+    created: Date,
+    { stamp = "signed", hash = "sha256" }: Manner = {},
+  ): string => {
+    const method = METHODS[hash];
     // Written as exclusive canonicalisation leaves it: its namespaces on it, in order.
     const body = `<soap:Body xmlns:soap="${SOAP}" xmlns:wsu="${WSU}" wsu:Id="body">${payload}</soap:Body>`;
     const timestamp = `<wsu:Timestamp xmlns:wsu="${WSU}" wsu:Id="time"><wsu:Created>${created.toISOString()}</wsu:Created></wsu:Timestamp>`;
     const reference = (id: string, signed: string): string =>
-      `<ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="${EXC_C14N}"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="${SHA256}"></ds:DigestMethod><ds:DigestValue>${createHash("sha256").update(signed).digest("base64")}</ds:DigestValue></ds:Reference>`;
-    const info = `<ds:SignedInfo xmlns:ds="${DS}"><ds:CanonicalizationMethod Algorithm="${EXC_C14N}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="${RSA_SHA256}"></ds:SignatureMethod>${reference("body", body)}${reference("time", timestamp)}</ds:SignedInfo>`;
-    const value = sign("sha256", Buffer.from(info), key).toString("base64");
+      `<ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="${EXC_C14N}"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="${method.digest}"></ds:DigestMethod><ds:DigestValue>${createHash(hash).update(signed).digest("base64")}</ds:DigestValue></ds:Reference>`;
+    const info = `<ds:SignedInfo xmlns:ds="${DS}"><ds:CanonicalizationMethod Algorithm="${EXC_C14N}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="${method.signature}"></ds:SignatureMethod>${reference("body", body)}${stamp === "signed" ? reference("time", timestamp) : ""}</ds:SignedInfo>`;
+    const value = sign(hash, Buffer.from(info), key).toString("base64");
     const signature = `<ds:Signature xmlns:ds="${DS}">${info}<ds:SignatureValue>${value}</ds:SignatureValue><ds:KeyInfo><wsse:SecurityTokenReference><wsse:Reference URI="#token" ValueType="${X509_TOKEN}"/></wsse:SecurityTokenReference></ds:KeyInfo></ds:Signature>`;
-    return `<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="${SOAP}"><soap:Header><wsse:Security xmlns:wsse="${WSSE}" xmlns:wsu="${WSU}"><wsse:BinarySecurityToken wsu:Id="token" ValueType="${X509_TOKEN}">${token}</wsse:BinarySecurityToken>${timestamp}${signature}</wsse:Security></soap:Header>${body}</soap:Envelope>`;
+    return `<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="${SOAP}"><soap:Header><wsse:Security xmlns:wsse="${WSSE}" xmlns:wsu="${WSU}"><wsse:BinarySecurityToken wsu:Id="token" ValueType="${X509_TOKEN}">${token}</wsse:BinarySecurityToken>${stamp === "none" ? "" : timestamp}${signature}</wsse:Security></soap:Header>${body}</soap:Envelope>`;
   };
+  return Object.assign(signer, { certificate });
 }

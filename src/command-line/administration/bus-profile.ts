@@ -7,10 +7,13 @@ import {
   findCodeHolder,
   replaceCodes,
   setBusIdentity,
-  setBusUserSources,
+  setBusPolicy,
+  type BusPolicy,
   type BusUserSource,
 } from "../../store/parties/requesters.ts";
+import { TIMESTAMP_DEMANDS, type TimestampDemand } from "../../store/parties/users.ts";
 import { UsageError, type Arguments } from "../command.ts";
+import { changes } from "./actions.ts";
 
 /** What PICA and PCI need to know of an entity or a user: what differs, and how it is saved. */
 interface BusProfile {
@@ -21,15 +24,27 @@ interface BusProfile {
 export const BUS_ENTITY_OPTIONS = {
   ine10: { type: "string" },
   "user-by": { type: "string" },
+  "bus-timestamp": { type: "string" },
 } as const;
 
 export const BUS_USER_OPTIONS = { nif: { type: "string" }, bus: { type: "string" } } as const;
 
-export function readBusEntity(options: Arguments, entityId: EntityId): BusProfile {
+/** @param before of an entity that is there already */
+export function readBusEntity(
+  options: Arguments,
+  entityId: EntityId,
+  before?: BusPolicy,
+): BusProfile {
   const ine10 = readCodes(options.text("ine10"));
   const userBy = readSources(options.text("user-by"));
+  const timestamp = readDemand(options.text("bus-timestamp"));
+  const after = {
+    userBy: userBy ?? before?.userBy,
+    busTimestamp: timestamp ?? before?.timestamp,
+  };
+  const from = { userBy: before?.userBy, busTimestamp: before?.timestamp };
   return {
-    change: { ...(ine10 && { ine10 }), ...(userBy && { userBy }) },
+    change: { ...(ine10 && { ine10 }), ...changes(from, after) },
     async save(client) {
       if (ine10) {
         const holder = await findCodeHolder(client, entityId, ine10);
@@ -38,7 +53,7 @@ export function readBusEntity(options: Arguments, entityId: EntityId): BusProfil
         }
         await replaceCodes(client, entityId, ine10);
       }
-      if (userBy) await setBusUserSources(client, entityId, userBy);
+      await setBusPolicy(client, entityId, { userBy, timestamp });
     },
   };
 }
@@ -69,6 +84,14 @@ function readCodes(typed: string | undefined): string[] | undefined {
       if (code === undefined) throw new UsageError(`${word} is neither an INE10 nor a DIR3 code`);
       return code;
     });
+}
+
+function readDemand(typed: string | undefined): TimestampDemand | undefined {
+  const demand = TIMESTAMP_DEMANDS.find((each) => each === typed);
+  if (typed !== undefined && !demand) {
+    throw new UsageError(`--bus-timestamp is ${TIMESTAMP_DEMANDS.join(", ")}`);
+  }
+  return demand;
 }
 
 function readSources(typed: string | undefined): BusUserSource[] | undefined {

@@ -9,7 +9,7 @@ import {
   setAuthenticationPolicy,
   updateEntity,
 } from "../../store/parties/entities.ts";
-import { listCodes } from "../../store/parties/requesters.ts";
+import { listCodes, readBusPolicy } from "../../store/parties/requesters.ts";
 import { systemClock, systemRandom } from "../../system.ts";
 import { print, readArguments, UsageError, type Arguments } from "../command.ts";
 import type { OpenDatabase } from "../open-database.ts";
@@ -51,6 +51,7 @@ PROFILE: --dir3 CODE  --language ca|es|oc|en  --cost-centre CODE
          --ine10 CODES                          under which PICA and PCI know it, comma between them
          --user-by WAYS                         which user calls through them: by usernameToken,
                                                 signature, connection and (or) officer
+         --bus-timestamp signed|unsigned|optional   what signed messages of theirs have to carry
          --calls-per-second N                   on each replica; else ENTITY_CALLS_PER_SECOND
 All that change something take --by NAME and --ticket NUMBER (of the service desk; needed in production)`,
   {
@@ -80,7 +81,8 @@ All that change something take --by NAME and --ticket NUMBER (of the service des
       const options = readArguments(args, PROFILE_OPTIONS);
       const before = await neededEntity(database, options);
       const after = { ...before, ...readProfile(options, before) };
-      const bus = readBusEntity(options, before.entityId);
+      const policy = await readBusPolicy(database.db, before.entityId);
+      const bus = readBusEntity(options, before.entityId, policy);
       const change = { ...changes(describe(before), describe(after)), ...bus.change };
       if (Object.keys(change).length === 0)
         throw new UsageError("nothing differs: name what to set");
@@ -95,7 +97,9 @@ All that change something take --by NAME and --ticket NUMBER (of the service des
       const options = readArguments(args, { nif: { type: "string" }, json: { type: "boolean" } });
       const entity = await neededEntity(database, options);
       const ine10 = (await listCodes(database.db)).get(entity.nif);
-      showOne({ ...describe(entity), ine10 }, options.flag("json"));
+      const { userBy, timestamp } = await readBusPolicy(database.db, entity.entityId);
+      const bus = { ine10, userBy, busTimestamp: timestamp };
+      showOne({ ...describe(entity), ...bus }, options.flag("json"));
     },
     async list({ db }, args) {
       const options = readArguments(args, { json: { type: "boolean" } });

@@ -1,16 +1,18 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { Caller } from "../../domain/entity.ts";
 import { decryptSecret, equalBytes, passwordDigest } from "../../domain/secret.ts";
-import type { Authentication, Credential } from "../../store/parties/users.ts";
+import type { Authentication, Credential, TimestampDemand } from "../../store/parties/users.ts";
 import type { Backend } from "../backend.ts";
+import type { Port } from "../port.ts";
 import { credentialOf, type ClientCertificate, type Holders } from "./certificate-holder.ts";
-import { endOfWindow, isFresh, isWithinWindow, readInstant } from "./freshness.ts";
+import { endOfLongWindow, endOfWindow, isFresh, isWithinWindow, readInstant } from "./freshness.ts";
 import type { PasswordCheck } from "./password-check.ts";
 import type { SecurityHeader, UsernameToken } from "./read-security.ts";
 import type { Signature } from "./read-signature.ts";
 import {
   INCOMPLETE,
   NO_TIMESTAMP,
+  NO_TIMESTAMP_AT_ALL,
   NO_TOKEN,
   NOT_ACCEPTED,
   refuse,
@@ -21,6 +23,7 @@ import {
 export interface Authenticator extends Holders {
   readonly backend: Holders["backend"] & Pick<Backend, "rememberNonce">;
   readonly clock: Clock;
+  readonly port: Pick<Port, "timestampByPolicy">;
   readonly checkPassword: PasswordCheck;
   /** Encrypts the secrets of the users who may use PasswordDigest. */
   readonly secretsKey: Buffer;
@@ -93,23 +96,41 @@ async function byToken(
 /** The signature itself was verified when it was read; here it is decided whose it is. */
 async function bySignature(
   authenticator: Authenticator,
-  { timestamp }: SecurityHeader,
+  security: SecurityHeader,
   signature: Signature,
   now: Date,
 ): Promise<Credential> {
   const credential = await credentialOf(authenticator, signature, "signature", now);
   assertAccepted(credential, "x509");
   if (signature.isWeak && credential.policy?.sha1 !== true) throw refuse(NOT_ACCEPTED);
-  const created = timestamp?.created === undefined ? undefined : readInstant(timestamp.created);
-  if (!signature.coversTimestamp || !timestamp || !created) throw refuse(NO_TIMESTAMP);
-  if (!isWithinWindow(created, now) || !isFresh(timestamp, now)) throw refuse(STALE);
+  const demand = (authenticator.port.timestampByPolicy && credential.policy?.timestamp) || "signed";
   const used = {
     username: credential.caller.user.username,
     nonce: signature.mark,
-    expiresAt: endOfWindow(created),
+    expiresAt: rememberedUntil(demand, security, signature, now),
   };
   if (!(await authenticator.backend.rememberNonce(used, now))) throw refuse(REPEATED);
   return credential;
+}
+
+/**
+ * Until when a signature must not come again. Where it covers no Timestamp nothing in the message says
+ * how old it is: whoever repeats it could write another one.
+ *
+ * @throws ServiceError NotAuthenticated when the Timestamp is less than what is demanded, or stale
+ */
+function rememberedUntil(
+  demand: TimestampDemand,
+  { timestamp }: SecurityHeader,
+  { coversTimestamp }: Signature,
+  now: Date,
+): Date {
+  const created = timestamp?.created === undefined ? undefined : readInstant(timestamp.created);
+  if (demand === "signed" && !(coversTimestamp && created)) throw refuse(NO_TIMESTAMP);
+  if (demand === "unsigned" && !created) throw refuse(NO_TIMESTAMP_AT_ALL);
+  const isStale = timestamp !== undefined && !isFresh(timestamp, now);
+  if (isStale || (created && !isWithinWindow(created, now))) throw refuse(STALE);
+  return coversTimestamp && created ? endOfWindow(created) : endOfLongWindow(now);
 }
 
 function assertAccepted({ policy }: Credential, kind: Authentication): void {

@@ -1,4 +1,4 @@
-import { MINUTE } from "../../domain/clock.ts";
+import { HOUR, MINUTE } from "../../domain/clock.ts";
 
 /** How old a Created may be; what must not be repeated is remembered as long. */
 const MAX_AGE = 5 * MINUTE;
@@ -29,6 +29,11 @@ export function isWithinWindow(at: Date, now: Date): boolean {
 /** Until when a nonce or signature of that instant could still be taken. */
 export function endOfWindow(at: Date): Date {
   return new Date(at.getTime() + MAX_AGE);
+}
+
+/** Until when a signature that covers no Timestamp is remembered. */
+export function endOfLongWindow(now: Date): Date {
+  return new Date(now.getTime() + 24 * HOUR);
 }
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$/;

@@ -26,6 +26,11 @@ export const NO_TIMESTAMP: Words = {
   es: "Se necesita un Timestamp con Created, cubierto por la firma.",
   en: "A Timestamp with Created is needed, covered by the signature.",
 };
+export const NO_TIMESTAMP_AT_ALL: Words = {
+  ca: "Cal un Timestamp amb Created.",
+  es: "Se necesita un Timestamp con Created.",
+  en: "A Timestamp with Created is needed.",
+};
 export const INCOMPLETE: Words = {
   ca: "PasswordDigest demana un Nonce de 8 bytes o més i un Created.",
   es: "PasswordDigest pide un Nonce de 8 bytes o más y un Created.",
@@ -37,7 +42,7 @@ export const STALE: Words = {
   en: "The message is too old or the caller's clock is ahead; the window is five minutes.",
 };
 export const REPEATED: Words = {
-  ca: "Aquest Nonce ja s'ha fet servir; cada crida n'ha de portar un de nou.",
-  es: "Este Nonce ya se ha usado; cada llamada debe llevar uno nuevo.",
-  en: "This Nonce was used before; each call must carry a new one.",
+  ca: "Aquest Nonce o aquesta signatura ja s'han fet servir; cada crida n'ha de portar de nous.",
+  es: "Este Nonce o esta firma ya se han usado; cada llamada debe llevar otros nuevos.",
+  en: "This Nonce or signature was used before; each call must carry a new one.",
 };

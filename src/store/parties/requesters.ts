@@ -2,7 +2,7 @@ import type { Caller, Entity } from "../../domain/entity.ts";
 import type { EntityId, UserId } from "../../domain/ids.ts";
 import type { Connection } from "../connection/database.ts";
 import { ENTITY_COLUMNS, toEntity, type EntityRow } from "./entities.ts";
-import { findCallerById } from "./users.ts";
+import { findCallerById, type TimestampDemand } from "./users.ts";
 
 /** What may say which user of a body it is that calls through the bus. */
 export const BUS_USER_SOURCES = ["usernameToken", "signature", "connection", "officer"] as const;
@@ -85,13 +85,34 @@ export async function findCodeHolder(
   return rows[0]?.nif;
 }
 
-/** It takes effect with the next call. */
-export async function setBusUserSources(
+/** How the callers of a body prove who they are at the doors of the bus. */
+export interface BusPolicy {
+  readonly userBy: readonly BusUserSource[];
+  readonly timestamp: TimestampDemand;
+}
+
+export async function readBusPolicy(db: Connection, entityId: EntityId): Promise<BusPolicy> {
+  const { rows } = await db.query<{ bus_user_by: BusUserSource[]; bus_timestamp: TimestampDemand }>(
+    "select bus_user_by, bus_timestamp from entities where entity_id = $1",
+    [entityId],
+  );
+  const [row] = rows;
+  if (!row) throw new Error(`there is no entity ${entityId}`);
+  return { userBy: row.bus_user_by, timestamp: row.bus_timestamp };
+}
+
+/** What is undefined stays as it is; it takes effect with the next call. */
+export async function setBusPolicy(
   db: Connection,
   entityId: EntityId,
-  sources: readonly BusUserSource[],
+  { userBy, timestamp }: { readonly [Name in keyof BusPolicy]?: BusPolicy[Name] | undefined },
 ): Promise<void> {
-  await db.query("update entities set bus_user_by = $2 where entity_id = $1", [entityId, sources]);
+  await db.query(
+    `update entities set bus_user_by = coalesce($2, bus_user_by),
+       bus_timestamp = coalesce($3, bus_timestamp)
+     where entity_id = $1`,
+    [entityId, userBy, timestamp],
+  );
 }
 
 /** Who a user is for the bus; what is undefined stays as it is. */

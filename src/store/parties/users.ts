@@ -22,6 +22,10 @@ export interface UserProfile {
   readonly kind: UserKind;
 }
 
+/** What the Timestamp of a signed message has to be: covered by the signature, there, or neither. */
+export const TIMESTAMP_DEMANDS = ["signed", "unsigned", "optional"] as const;
+export type TimestampDemand = (typeof TIMESTAMP_DEMANDS)[number];
+
 /** The ways to say who calls. */
 export type Authentication = "passwordText" | "passwordDigest" | "x509" | "clientCertificate";
 
@@ -31,6 +35,8 @@ interface AuthenticationPolicy {
   readonly sha1: boolean;
   /** Answers to its callers are signed. */
   readonly signsResponses?: boolean;
+  /** At the doors that leave it to the entity; "signed" when it says nothing. */
+  readonly timestamp?: TimestampDemand;
 }
 
 interface UserRow extends EntityRow {
@@ -47,12 +53,13 @@ interface UserRow extends EntityRow {
   accepted_authentication: Authentication[];
   sha1_accepted: boolean;
   responses_signed: boolean;
+  bus_timestamp: TimestampDemand;
 }
 
 const SELECT_USERS = `select u.user_id, u.username, u.enabled as user_enabled,
     u.full_name, u.kind, u.permissions, u.valid_from, u.valid_until, u.secret_scrypt,
     u.secret_encrypted,
-    e.accepted_authentication, e.sha1_accepted, e.responses_signed, ${ENTITY_COLUMNS}
+    e.accepted_authentication, e.sha1_accepted, e.responses_signed, e.bus_timestamp, ${ENTITY_COLUMNS}
   from users u join entities e using (entity_id)`;
 
 function toCaller(row: UserRow): Caller {
@@ -179,6 +186,7 @@ function toCredential(row: UserRow): Credential {
       accepts: row.accepted_authentication,
       sha1: row.sha1_accepted,
       signsResponses: row.responses_signed,
+      timestamp: row.bus_timestamp,
     },
   };
 }

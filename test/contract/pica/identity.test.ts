@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   replaceCodes,
-  setBusUserSources,
+  setBusPolicy,
   type BusUserSource,
 } from "../../../src/store/parties/requesters.ts";
-import { INE10, openDoor, type OpenDoor } from "../../support/soap-door.ts";
+import { smsPetition } from "../../support/bus-petition.ts";
+import { createSigner } from "../../support/signed-envelope.ts";
+import { INE10, openDoor, registerFor, type OpenDoor } from "../../support/soap-door.ts";
 
 /** Who a message of the bus is worked on for, by the policy of the body. */
 const REQUEST = readFileSync(
@@ -23,6 +25,10 @@ async function sentAs(username: string, id: string, change = (xml: string): stri
   const body = change(
     REQUEST.replace("all-1", id).replace(">demo</wsse:Username>", `>${username}</wsse:Username>`),
   );
+  return behind(body);
+}
+
+async function behind(body: string): Promise<string | undefined> {
   const response = await fetch(`${door.url}/ws/pica/Sincron`, {
     method: "POST",
     headers: { "content-type": "text/xml", soapaction: '"servicio"' },
@@ -39,7 +45,7 @@ async function sentAs(username: string, id: string, change = (xml: string): stri
 }
 
 const policy = (...sources: BusUserSource[]): Promise<void> =>
-  setBusUserSources(door.story.context.db, door.story.caller.entity.entityId, sources);
+  setBusPolicy(door.story.context.db, door.story.caller.entity.entityId, { userBy: sources });
 
 test("by its credentials, when they are the body's own", async () => {
   expect(await sentAs("demo", "own")).toBe("demo");
@@ -74,9 +80,18 @@ test("the credentials go before the officer when the policy takes both", async (
   expect(await sentAs("bus", "both-bus")).toBe("officer");
 });
 
-test("not by a UsernameToken when only signatures count", async () => {
+test("by the signature's certificate, and not by a UsernameToken, when only signatures count", async () => {
+  const now = door.story.hands.clock.now();
+  const sign = await createSigner(now);
+  await registerFor(door, "demo", sign.certificate);
+  const signed = (id: string): string => sign(smsPetition(id), now);
   await policy("signature");
+  expect(await behind(signed("signed"))).toBe("demo");
   expect(await sentAs("demo", "token")).toContain("no accepta aquesta manera");
+  await policy("usernameToken");
+  expect(await behind(signed("not-signed"))).toContain("no accepta aquesta manera");
+  await policy("officer");
+  expect(await behind(signed("officer"))).toBe("officer");
 });
 
 test("what the envelope says of the request is attested and kept", async () => {

@@ -64,8 +64,8 @@ class Signing implements SOAPHandler<SOAPMessageContext> {
     boolean old = means.startsWith("sha1");
     List<WSEncryptionPart> parts = new ArrayList<WSEncryptionPart>();
     parts.add(new WSEncryptionPart("Body", document.getDocumentElement().getNamespaceURI(), "Content"));
-    if (!means.endsWith("no-timestamp")) new WSSecTimestamp().build(document, header);
-    if (!means.contains("-")) parts.add(new WSEncryptionPart("Timestamp", WSConstants.WSU_NS, "Content"));
+    new WSSecTimestamp().build(document, header);
+    if (!means.endsWith("body-only")) parts.add(new WSEncryptionPart("Timestamp", WSConstants.WSU_NS, "Content"));
     WSSecSignature signature = new WSSecSignature();
     signature.setUserInfo("1", "secret");
     signature.setKeyIdentifierType(WSConstants.BST_DIRECT_REFERENCE);
