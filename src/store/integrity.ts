@@ -3,6 +3,7 @@ import { brokenLink } from "../domain/evidence.ts";
 import type { MessageId } from "../domain/ids.ts";
 import { IllegalEvidence, tryFold } from "../domain/message.ts";
 import type { Connection } from "./connection/database.ts";
+import { OF_BATCHES } from "./integrity/batch-invariants.ts";
 import { OF_DATABASE } from "./integrity/database-invariants.ts";
 import { readChains } from "./evidence.ts";
 import {
@@ -15,7 +16,7 @@ import {
 /** Something in the database that must never be so. */
 export interface Damage {
   readonly invariant: string;
-  /** Of the message; of a table, a receipt or a lease where there is none. */
+  /** Of the message; of a batch, a table, a receipt or a lease where there is none. */
   readonly messageId: string;
   readonly detail: string;
   /** What a person does about it. */
@@ -26,15 +27,38 @@ export interface Damage {
 export const INVARIANTS: readonly Invariant[] = [
   ...OF_MESSAGES,
   ...Object.values(CHAIN),
+  ...OF_BATCHES,
   ...OF_DATABASE,
 ];
 
-const BATCH = 500;
-/** Where something is known of a message: one without its message is damage, too. */
-const KNOWN_IN = ["messages", "evidence", "outcomes", "certificates", "charges", "relay_attempts"];
+/** What is checked in steps, by key: one that something is known of and that is not there is damage, too. */
+interface Kind {
+  readonly key: string;
+  readonly knownIn: readonly string[];
+  /** How many in one step. */
+  readonly step: number;
+  check(db: Connection, ids: readonly string[]): Promise<Damage[]>;
+}
+
+const MESSAGES: Kind = {
+  key: "message_id",
+  knownIn: ["messages", "evidence", "outcomes", "certificates", "charges", "relay_attempts"],
+  step: 500,
+  check: async (db, ids) => [
+    ...(await ask(db, OF_MESSAGES, ids)),
+    ...(await checkChains(db, ids as readonly MessageId[])),
+  ],
+};
+
+const BATCHES: Kind = {
+  key: "batch_id",
+  knownIn: ["batches", "batch_requests", "batch_answers", "batch_work"],
+  step: 50,
+  check: (db, ids) => ask(db, OF_BATCHES, ids),
+};
 
 /**
- * Checks every message against every invariant, in bounded steps, beside a running service. What
+ * Checks every message and batch against every invariant, in bounded steps, beside a running service. What
  * offends is looked at a second time, because between two statements a message may move on. An empty
  * answer means that the database keeps every promise that was made to a caller.
  *
@@ -46,14 +70,25 @@ export async function checkIntegrity(
   onProgress: (checked: number) => void = () => undefined,
 ): Promise<Damage[]> {
   const damages = await twice(() => checkDatabase(db, now));
+  damages.push(...(await checkInSteps(db, BATCHES)));
+  damages.push(...(await checkInSteps(db, MESSAGES, onProgress)));
+  return damages;
+}
+
+async function checkInSteps(
+  db: Connection,
+  kind: Kind,
+  onProgress: (checked: number) => void = () => undefined,
+): Promise<Damage[]> {
+  const damages: Damage[] = [];
   let last = "00000000-0000-0000-0000-000000000000";
   for (let checked = 0; ;) {
-    const ids = await readIds(db, last);
+    const ids = await readIds(db, kind, last);
     if (ids.length === 0) return damages;
-    const found = await checkMessages(db, ids);
+    const found = await kind.check(db, ids);
     if (found.length > 0) {
-      const suspects = [...new Set(found.map(({ messageId }) => messageId as MessageId))];
-      damages.push(...onlyIn(found, await checkMessages(db, suspects)));
+      const suspects = [...new Set(found.map(({ messageId }) => messageId))];
+      damages.push(...onlyIn(found, await kind.check(db, suspects)));
     }
     last = ids.at(-1) ?? last;
     checked += ids.length;
@@ -61,22 +96,19 @@ export async function checkIntegrity(
   }
 }
 
-async function readIds(db: Connection, after: string): Promise<MessageId[]> {
-  const arms = KNOWN_IN.map(
-    (table) =>
-      `(select message_id from ${table} where message_id > $1 order by message_id limit $2)`,
+async function readIds(
+  db: Connection,
+  { key, knownIn, step }: Kind,
+  after: string,
+): Promise<string[]> {
+  const arms = knownIn.map(
+    (table) => `(select distinct ${key} as id from ${table} where ${key} > $1 order by 1 limit $2)`,
   );
-  const { rows } = await db.query<{ message_id: MessageId }>(
-    `select distinct message_id from (${arms.join(" union all ")}) known
-     order by message_id limit $2`,
-    [after, BATCH],
+  const { rows } = await db.query<{ id: string }>(
+    `select distinct id from (${arms.join(" union all ")}) known order by id limit $2`,
+    [after, step],
   );
-  return rows.map((row) => row.message_id);
-}
-
-async function checkMessages(db: Connection, ids: readonly MessageId[]): Promise<Damage[]> {
-  const queried = await ask(db, OF_MESSAGES, ids);
-  return [...queried, ...(await checkChains(db, ids))];
+  return rows.map((row) => row.id);
 }
 
 const checkDatabase = (db: Connection, now: Date): Promise<Damage[]> => ask(db, OF_DATABASE, now);
@@ -84,7 +116,7 @@ const checkDatabase = (db: Connection, now: Date): Promise<Damage[]> => ask(db, 
 async function ask(
   db: Connection,
   invariants: readonly QueriedInvariant[],
-  parameter: readonly MessageId[] | Date,
+  parameter: readonly string[] | Date,
 ): Promise<Damage[]> {
   const damages: Damage[] = [];
   for (const { name, remedy, sql } of invariants) {

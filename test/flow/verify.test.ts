@@ -1,3 +1,6 @@
+import { acceptBatch } from "../../src/lifecycle/calls/answer-batches.ts";
+import { answerBusBatches } from "../../src/pica/batches/work-on-batches.ts";
+import type { Control, Solicitud } from "../../src/pica/petition.ts";
 import { INVARIANTS, type Damage } from "../../src/store/integrity.ts";
 import { DAMAGES, ELSEWHERE } from "../support/damages.ts";
 import { withClient } from "../support/database.ts";
@@ -12,8 +15,27 @@ import {
 let told: ToldStory;
 beforeAll(async () => {
   told = await startToldStory();
+  await handOver("done");
+  await answerBusBatches(told.context, { error: () => undefined });
+  await handOver("waiting");
 });
 afterAll(() => told.story.close());
+
+/** A batch of the bus: one request that is taken charge of, and one that is refused. */
+async function handOver(idPeticion: string): Promise<void> {
+  const control: Control = {
+    idPeticion,
+    declared: 2,
+    modality: "SMSCERT_ENVIAMENT",
+    product: "SMSCERT",
+  };
+  const requests = ["+34600300404", "12"].map((telefon, index): Solicitud => {
+    const ask = { operation: "Enviament", telefon, text: "Avís", assaig: false } as const;
+    return { idSolicitud: String(index), modality: undefined, operation: "Enviament", ask };
+  });
+  const batch = { reference: idPeticion, control, requests, content: idPeticion };
+  await acceptBatch(told.context, told.story.caller, batch);
+}
 
 /** A superuser's hand, which no guard stops. */
 async function damage(sql: string, messageId?: string): Promise<void> {

@@ -1,3 +1,5 @@
+import { BATCH_DAMAGES } from "./batch-damages.ts";
+
 const YEARS_AGO = "'2018-01-01T00:00:00Z'";
 const OTHER_ID = "'019a0000-0000-7000-8000-000000000001'";
 
@@ -209,6 +211,7 @@ export const ELSEWHERE: readonly (readonly [
     `delete from unmatched_receipts where receipt_id = ${OTHER_ID}`,
     "a receipt that waits is kept raw",
   ],
+  ...BATCH_DAMAGES,
   [
     "a lease for ever",
     `insert into leases values ('smpp/x', ${OTHER_ID}, '2999-01-01')`,

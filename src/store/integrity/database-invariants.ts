@@ -1,5 +1,9 @@
 import { BACKUP, type QueriedInvariant } from "./invariants.ts";
 
+/** Facts that have no partitions. */
+const GUARDED = `array['submissions', 'certificate_codes', 'purged_certificates', 'legal_holds',
+  'batches', 'batch_requests', 'batch_answers']`;
+
 /** Of the database as a whole: its work, its guards, its months. */
 export const OF_DATABASE: readonly QueriedInvariant[] = [
   {
@@ -15,7 +19,9 @@ export const OF_DATABASE: readonly QueriedInvariant[] = [
       from work w join messages m using (message_id)
       where not w.dead and w.run_at > interval '1 day' + greatest($1, case w.step
         when 'settle' then m.receipt_deadline
-        when 'relay' then coalesce(m.scheduled_at, m.accepted_at) else $1 end)`,
+        when 'relay' then coalesce(m.scheduled_at, m.accepted_at) else $1 end)
+      union all select batch_id::text, 'a batch sleeps until ' || run_at from batch_work
+      where run_at > interval '1 day' + $1`,
   },
   {
     name: "a segment that is awaited is of a message that is there",
@@ -54,7 +60,7 @@ export const OF_DATABASE: readonly QueriedInvariant[] = [
       left join pg_class p on p.oid = (select inhparent from pg_inherits where inhrelid = c.oid)
       where $1::timestamptz is not null and c.relnamespace = 'public'::regnamespace
         and c.relkind in ('r', 'p') and coalesce(p.relname, c.relname) = any(fact_tables()
-          || array['submissions', 'certificate_codes', 'purged_certificates', 'legal_holds'])
+          || ${GUARDED})
         and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgenabled = 'O'
           and t.tgname = coalesce(p.relname, c.relname) || '_' || g.kind)`,
   },
@@ -73,7 +79,7 @@ export const OF_DATABASE: readonly QueriedInvariant[] = [
       from pg_class c cross join (values ('UPDATE'), ('DELETE'), ('TRUNCATE')) as r (kind)
       where $1::timestamptz is not null and c.relnamespace = 'public'::regnamespace
         and c.relname = any(fact_tables()
-          || array['submissions', 'certificate_codes', 'purged_certificates', 'legal_holds'])
+          || ${GUARDED})
         and has_table_privilege('sms_certificat_app', c.oid, r.kind)`,
   },
 ];
