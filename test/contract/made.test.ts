@@ -6,6 +6,7 @@ import { passwordDigest } from "../../src/domain/secret.ts";
 import { systemClock, systemRandom } from "../../src/system.ts";
 import { peer } from "../support/peers.ts";
 import { openDoor, SECRET, type OpenDoor } from "../support/soap-door.ts";
+import { BUS_BINDINGS, BUS_SENDABLE } from "./bus-cases.ts";
 import { folder, SENDABLE } from "./cases.ts";
 import { curlFiles } from "./made-curl.ts";
 import { examples } from "./made-examples.ts";
@@ -36,6 +37,8 @@ test("the SoapUI project is made from the contract tests, and has every operatio
   if (UPDATE) writeFileSync(PROJECT, made);
   expect(readFileSync(PROJECT, "utf8")).toBe(made);
   expect(new Set(SOAPUI.map(({ operation }) => operation))).toEqual(new Set(OPERATIONS));
+  const bus = BUS_BINDINGS.flatMap(({ operations }) => operations.map(({ name }) => name));
+  expect(new Set(BUS_SENDABLE.map(({ operation }) => operation))).toEqual(new Set(bus));
 });
 
 test("the curl files are made from the contract tests, and can be run", () => {
@@ -68,19 +71,23 @@ describe("against the running service", () => {
   test("the requests of the SoapUI project, as they are in it, get what it asserts", async () => {
     const project = (await parseStringPromise(readFileSync(PROJECT, "utf8"))) as Project;
     const [suite] = project["con:soapui-project"]["con:testSuite"];
-    const steps = suite["con:testCase"][0]["con:testStep"];
+    const steps = suite["con:testCase"].flatMap((testCase) => testCase["con:testStep"]);
     const requests = steps.filter(({ $ }) => $.type === "request");
-    expect(requests.map(({ $ }) => $.name)).toEqual(SOAPUI.map(({ name }) => name));
+    const made = [...SOAPUI, ...BUS_SENDABLE];
+    expect(requests.map(({ $ }) => $.name)).toEqual(made.map(({ name }) => name));
     for (const [index, step] of requests.entries()) {
-      const { name, fault, soap12 } = SOAPUI[index]!;
-      const [written] = step["con:config"][0]["con:request"][0]["con:request"];
-      const type = soap12 ? "application/soap+xml" : "text/xml";
-      const response = await fetch(`${door.url}/ws/sms-certificat`, {
+      const { name, fault, ...more } = made[index]!;
+      const [{ "con:request": written, "con:endpoint": endpoint }] =
+        step["con:config"][0]["con:request"];
+      const type = "soap12" in more && more.soap12 ? "application/soap+xml" : "text/xml";
+      const response = await fetch(`${door.url}${new URL(endpoint[0]).pathname}`, {
         method: "POST",
         headers: { "content-type": `${type};charset=UTF-8`, "accept-encoding": "gzip,deflate" },
-        body: expand(written),
+        body: expand(written[0]),
       });
-      expect([name, codeIn(await response.text())]).toEqual([name, fault]);
+      const answer = await response.text();
+      expect([name, codeIn(answer)]).toEqual([name, fault]);
+      if ("contains" in more) expect(answer).toContain(more.contains);
     }
   });
 
@@ -120,7 +127,7 @@ function expand(request: string): string {
 interface Project {
   readonly "con:soapui-project": {
     readonly "con:testSuite": readonly [
-      { readonly "con:testCase": readonly [{ readonly "con:testStep": readonly Step[] }] },
+      { readonly "con:testCase": readonly { readonly "con:testStep": readonly Step[] }[] },
     ];
   };
 }
@@ -128,6 +135,10 @@ interface Project {
 interface Step {
   readonly $: { readonly type: string; readonly name: string };
   readonly "con:config": readonly [
-    { readonly "con:request": readonly [{ readonly "con:request": readonly [string] }] },
+    {
+      readonly "con:request": readonly [
+        { readonly "con:request": readonly [string]; readonly "con:endpoint": readonly [string] },
+      ];
+    },
   ];
 }
