@@ -169,6 +169,20 @@ test("a grant is never changed or taken out", async () => {
 
 test.each([
   [["entity", "show", "--nif", "X"], "no entity has NIF X"],
+  [
+    ["entity", "add", "--name", "X", "--nif", "S0811001H"],
+    "the control character of NIF S0811001H is not right",
+  ],
+  [["entity", "add", "--name", "X", "--nif", "P0801900B", "--dir3", "A0900297"], "nine characters"],
+  [["entity", "set", "--nif", "S0811001G", "--dir3", "090029700"], "nine characters"],
+  [
+    ["entity", "set", "--nif", "S0811001G", "--ine10", "9821920002,12345678901"],
+    "12345678901 is neither an INE10 nor a DIR3 code",
+  ],
+  [
+    ["user", "set", "--username", "gestor", "--nif", "00000000A"],
+    "--nif has no right control digit",
+  ],
   [["entity", "set", "--nif", "S0811001G"], "nothing differs"],
   [
     ["entity", "set", "--nif", "S0811001G", "--daily-quota", "many"],

@@ -1,6 +1,7 @@
 import { isDir3 } from "../../domain/eni.ts";
 import type { Entity } from "../../domain/entity.ts";
 import { uuidv7, type EntityId } from "../../domain/ids.ts";
+import { isNif } from "../../domain/legal-id.ts";
 import { LANGUAGES, type Language } from "../../domain/words.ts";
 import {
   findEntityByNif,
@@ -58,6 +59,8 @@ All that change something take --by NAME and --ticket NUMBER (of the service des
     async add(database, args) {
       const options = readArguments(args, PROFILE_OPTIONS);
       const nif = options.needed("nif").toUpperCase();
+      // Only of what is new: one that was added before can still be named.
+      if (!isNif(nif)) throw new UsageError(`the control character of NIF ${nif} is not right`);
       if (await findEntityByNif(database.db, nif)) {
         throw new UsageError(`there is an entity with NIF ${nif} already`);
       }
