@@ -10,7 +10,7 @@ import { BusRefusal } from "./refusal.ts";
 /** How a message came in: with whose credentials, proved how. */
 export interface Proof {
   readonly caller: Caller;
-  readonly means: Means;
+  readonly means: readonly Means[];
 }
 
 /**
@@ -38,7 +38,8 @@ export async function identify(
     throw new BusRefusal("0301", "IdentificadorSolicitante no és l'ens de qui fa la crida.");
   }
   const { entity, userBy } = requester;
-  if (isOwn && userBy.includes(means)) return permitted(caller, context.clock.now());
+  const isEnough = means.some((each) => userBy.includes(each));
+  if (isOwn && isEnough) return permitted(caller, context.clock.now());
   if (!userBy.includes("officer")) {
     throw new BusRefusal("0301", "l'ens no accepta aquesta manera d'acreditar l'usuari.");
   }

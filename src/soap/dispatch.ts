@@ -233,9 +233,13 @@ function readOperation(port: Port, operation: Operation, payload: XmlNode): Call
   }
 }
 
-function meansOf(security: SecurityHeader | undefined): Means {
-  if (security?.signature) return "signature";
-  return security?.usernameToken ? "usernameToken" : "connection";
+/** A message may carry a token and a signature, of the same user. */
+function meansOf(security: SecurityHeader | undefined): readonly Means[] {
+  const said: readonly Means[] = [
+    ...(security?.signature ? (["signature"] as const) : []),
+    ...(security?.usernameToken ? (["usernameToken"] as const) : []),
+  ];
+  return said.length > 0 ? said : ["connection"];
 }
 
 /** An answer that breaks our own contract is a bug: outside production it does not leave. */

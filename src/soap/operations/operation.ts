@@ -3,7 +3,7 @@ import type { Payload } from "../answer.ts";
 import type { Backend } from "../backend.ts";
 import type { XmlNode } from "../xml/node.ts";
 
-/** How a caller has proved who it is; both together count as the signature. */
+/** How a caller has proved who it is. */
 export type Means = "usernameToken" | "signature" | "connection";
 
 /** An operation of the WSDL; its name is that of its element. */
@@ -15,5 +15,10 @@ export interface Operation {
    */
   read(
     request: XmlNode,
-  ): (backend: Backend, caller: Caller, means: Means, correlationId: string) => Promise<Payload>;
+  ): (
+    backend: Backend,
+    caller: Caller,
+    means: readonly Means[],
+    correlationId: string,
+  ) => Promise<Payload>;
 }

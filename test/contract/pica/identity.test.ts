@@ -7,7 +7,7 @@ import {
 } from "../../../src/store/parties/requesters.ts";
 import { smsPetition } from "../../support/bus-petition.ts";
 import { createSigner } from "../../support/signed-envelope.ts";
-import { INE10, openDoor, registerFor, type OpenDoor } from "../../support/soap-door.ts";
+import { INE10, openDoor, registerFor, SECRET, type OpenDoor } from "../../support/soap-door.ts";
 
 /** Who a message of the bus is worked on for, by the policy of the body. */
 const REQUEST = readFileSync(
@@ -92,6 +92,33 @@ test("by the signature's certificate, and not by a UsernameToken, when only sign
   expect(await behind(signed("not-signed"))).toContain("no accepta aquesta manera");
   await policy("officer");
   expect(await behind(signed("officer"))).toBe("officer");
+});
+
+test("by a UsernameToken beside a signature, when they are of the same user", async () => {
+  const now = door.story.hands.clock.now();
+  const sign = await createSigner(now);
+  await registerFor(door, "demo", sign.certificate);
+  const both = (id: string, username: string): string =>
+    sign(smsPetition(id), now).replace(
+      "<wsse:BinarySecurityToken",
+      (start) =>
+        `<wsse:UsernameToken><wsse:Username>${username}</wsse:Username><wsse:Password>${SECRET}</wsse:Password></wsse:UsernameToken>${start}`,
+    );
+  await policy("usernameToken");
+  expect(await behind(both("token-signed", "demo"))).toBe("demo");
+  expect(await behind(both("token-other", "whole"))).toBeUndefined();
+  await policy("signature");
+  expect(await behind(both("signed-token", "demo"))).toBe("demo");
+});
+
+test("the bus itself by its certificate, for the officer", async () => {
+  const now = door.story.hands.clock.now();
+  const sign = await createSigner(now);
+  await registerFor(door, "bus", sign.certificate);
+  await policy("officer");
+  expect(await behind(sign(smsPetition("bus-signed"), now))).toBe("officer");
+  await policy("signature");
+  expect(await behind(sign(smsPetition("bus-alone"), now))).toContain("no accepta aquesta manera");
 });
 
 test("what the envelope says of the request is attested and kept", async () => {
