@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { FastifyInstance } from "fastify";
 import { createHttpStatus } from "./certificate/validation/http-status.ts";
 import { createIssuer } from "./certificate-parts.ts";
+import { boundHeap } from "./bound-heap.ts";
 import { createCallbackClient } from "./callback/callback-client.ts";
 import { createMail } from "./mail-parts.ts";
 import { closeConnectionsOnce, closeDoor } from "./close-door.ts";
@@ -77,6 +78,7 @@ export interface Service {
  * @throws SetupProblem what a person has to mend
  */
 export async function startService(settings: Settings, parts: ServiceParts): Promise<Service> {
+  boundHeap();
   const { clock, random, log } = parts;
   const scheme = settings.tls ? "https" : "http";
   const url = settings.publicUrl ?? `${scheme}://${settings.host}:${settings.port}`;

@@ -28,7 +28,10 @@ export function createAcceptance(
   db: pg.Pool,
   onBatch?: (size: number) => void,
 ): (accepting: Accepting) => Promise<SubmissionKey | undefined> {
-  return createBatcher((accepting) => retrying(() => insertAccepted(db, accepting)), { onBatch });
+  return createBatcher((accepting) => retrying(() => insertAccepted(db, accepting)), {
+    lanes: 1,
+    onBatch,
+  });
 }
 
 async function insertAccepted(

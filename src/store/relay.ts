@@ -145,6 +145,7 @@ export interface RelayRecord {
  */
 export async function recordRelay(db: Connection, record: RelayRecord): Promise<void> {
   await db.query({
+    // By the places of the rows, as in work.ts: the plan outlives the statistics that it was made with.
     name: "relay",
     text: `with answered as (
        insert into relay_answers
@@ -178,11 +179,15 @@ export async function recordRelay(db: Connection, record: RelayRecord): Promise<
          cross join lateral (
            select ctid from work where lane = $1 and step = 'relay'
              and message_id = done.message_id and run_at = done.lease offset 0) held)))
-     update work set run_at = later.run_at, cause = later.cause
-     from unnest($32::uuid[], $33::timestamptz[], $34::timestamptz[], $35::text[])
-       as later (message_id, lease, run_at, cause)
-     where lane = $1 and step = 'relay' and work.message_id = later.message_id
-       and work.run_at = later.lease`,
+     update work set (run_at, cause) = (
+       select later.run_at, later.cause
+       from unnest($32::uuid[], $34::timestamptz[], $35::text[]) as later (message_id, run_at, cause)
+       where later.message_id = work.message_id)
+     where ctid = any (array(
+       select held.ctid from unnest($32::uuid[], $33::timestamptz[]) as later (message_id, lease)
+       cross join lateral (
+         select ctid from work where lane = $1 and step = 'relay'
+           and message_id = later.message_id and run_at = later.lease offset 0) held))`,
     values: [
       LANE,
       ...answerColumns(record.answers),

@@ -58,6 +58,7 @@ try {
     figures[`p99_ms_${connections}`] = round(result.p99);
     figures[`service_cpu_us_${connections}`] = round(cpu / result.calls);
     figures[`database_cpu_us_${connections}`] = round(databaseUse / result.calls);
+    figures[`load_cpu_us_${connections}`] = round(result.cpu);
     fullLoads.push([connections, result]);
   }
   const inserts = (before + (await insertsPerSecond(database.ownerUrl, CLIENTS))) / 2;
@@ -70,7 +71,8 @@ try {
       `${connections} connections: ${Math.round(perSecond)} accepted a second, ${share} of ` +
         `${Math.round(inserts)} single-row inserts of pgbench (at least ${LEAST_SHARE}); CPU for each: ` +
         `service ${figures[`service_cpu_us_${connections}`]} µs, ` +
-        `PostgreSQL ${figures[`database_cpu_us_${connections}`]} µs`,
+        `PostgreSQL ${figures[`database_cpu_us_${connections}`]} µs, ` +
+        `the load itself ${figures[`load_cpu_us_${connections}`]} µs`,
     );
   }
   for (const [connections, { perSecond }] of fullLoads) {

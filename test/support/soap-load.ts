@@ -20,6 +20,8 @@ export interface LoadResult {
   /** From when the call was due to its whole answer, in milliseconds. */
   readonly p50: number;
   readonly p99: number;
+  /** CPU time that the load itself took for each call, in microseconds. */
+  readonly cpu: number;
 }
 
 const MARK = "@@@@@@@@@@@@";
@@ -44,6 +46,7 @@ async function run(load: Load): Promise<LoadResult> {
   );
   const took: number[] = [];
   let number = load.first;
+  const used = process.cpuUsage();
   const start = performance.now();
   const end = start + load.milliseconds;
   const send = async (client: Client, due: number): Promise<void> => {
@@ -60,10 +63,17 @@ async function run(load: Load): Promise<LoadResult> {
     await paced(clients, { start, end, every: 1_000 / load.rate }, send);
   }
   const seconds = (performance.now() - start) / 1_000;
+  const { user, system } = process.cpuUsage(used);
   for (const client of clients) client.close();
   took.sort((a, b) => a - b);
   const at = (share: number): number => took[Math.floor(took.length * share)] ?? Infinity;
-  return { calls: took.length, perSecond: took.length / seconds, p50: at(0.5), p99: at(0.99) };
+  return {
+    calls: took.length,
+    perSecond: took.length / seconds,
+    p50: at(0.5),
+    p99: at(0.99),
+    cpu: (user + system) / took.length,
+  };
 }
 
 /** Calls fall due whether or not the ones before are answered; one that finds no connection waits. */

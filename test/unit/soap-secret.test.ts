@@ -56,3 +56,12 @@ test("a good answer is remembered for five minutes, and only for the hash it was
   await hands.advance(301_000);
   expect(await check("a", first)).toBe(true);
 });
+
+test("calls that come together are checked once", async () => {
+  const hands = createHands();
+  const check = createPasswordCheck(hands.clock, systemRandom);
+  const scrypt = await hashSecret("a", systemRandom);
+  // Far beyond what may wait for a check of its own.
+  const together = Array.from({ length: 200 }, () => check("a", scrypt));
+  expect(new Set(await Promise.all(together))).toEqual(new Set([true]));
+});

@@ -1,5 +1,5 @@
 import { isCovered, type BaseFont } from "./base-font.ts";
-import type { Font, Fonts, ShapedGlyph } from "./fonts.ts";
+import type { Font, FontName, Fonts, ShapedGlyph } from "./fonts.ts";
 
 /** What a reader sees as one character, and the font that shows it. */
 export interface Cluster {
@@ -26,11 +26,11 @@ export function clustersOf(paragraph: string, face: BaseFont, fonts: Fonts): Clu
 }
 
 function fontFor(cluster: string, fonts: Fonts): Font | undefined {
-  const { sans, arabic, chinese, emoji, symbols } = fonts;
-  const stack = EMOJI.test(cluster)
-    ? [emoji, symbols, sans, chinese]
-    : [sans, arabic, chinese, symbols, emoji];
-  return stack.find((font) => covers(font, cluster));
+  const stack: readonly FontName[] = EMOJI.test(cluster)
+    ? ["emoji", "symbols", "sans", "chinese"]
+    : ["sans", "arabic", "chinese", "symbols", "emoji"];
+  const name = stack.find((candidate) => covers(fonts[candidate], cluster));
+  return name && fonts[name];
 }
 
 /** Cheap first: a font without the leading character is not asked to shape. */

@@ -49,17 +49,29 @@ export interface Font {
 
 export type Fonts = Readonly<Record<FontName, Font>>;
 
-/** Opens all fonts; they are read from the packages, nothing is taken from the system. */
+/**
+ * Opens the fonts of the form; the others when a text first asks for them, because few ever do and they
+ * take 80 MB. They are read from the packages, nothing is taken from the system.
+ */
 export async function loadFonts(): Promise<Fonts> {
   const open = await loadSubsetter();
   const font = (name: FontName): Font => openFont(name, readFileSync(resolve(FILES[name])), open);
+  const opened: Partial<Record<FontName, Font>> = {};
   return {
     sans: font("sans"),
     bold: font("bold"),
-    arabic: font("arabic"),
-    chinese: font("chinese"),
-    emoji: font("emoji"),
-    symbols: font("symbols"),
+    get arabic() {
+      return (opened.arabic ??= font("arabic"));
+    },
+    get chinese() {
+      return (opened.chinese ??= font("chinese"));
+    },
+    get emoji() {
+      return (opened.emoji ??= font("emoji"));
+    },
+    get symbols() {
+      return (opened.symbols ??= font("symbols"));
+    },
   };
 }
 

@@ -22,15 +22,32 @@ export function createPasswordCheck(clock: Clock, random: RandomSource): Passwor
   const remembered = new Map<string, { readonly digest: Buffer; readonly until: number }>();
   const nobody = hashSecret(random.bytes(16).toString("hex"), random);
   const slots = createSlots();
+  const running = new Map<string, Promise<boolean>>();
+
+  /** A caller who comes with many calls at once, after a restart say, is checked once. */
+  function together(same: string, work: () => Promise<boolean>): Promise<boolean> {
+    const before = running.get(same);
+    if (before) return before;
+    const check = slots(work).finally(() => running.delete(same));
+    running.set(same, check);
+    return check;
+  }
 
   return async (password, scrypt) => {
     const now = clock.now().getTime();
     const digest = hash("sha256", key + password, "buffer");
     const known = scrypt === undefined ? undefined : remembered.get(scrypt);
     if (known && known.until > now && equalBytes(known.digest, digest)) return true;
-    const against = scrypt ?? (await nobody);
-    const isRight = await slots(() => verifySecret(password, against));
-    if (!isRight || scrypt === undefined) return false;
+    if (scrypt === undefined) {
+      const against = await nobody;
+      await slots(() => verifySecret(password, against));
+      return false;
+    }
+    if (
+      !(await together(`${digest.toString("hex")} ${scrypt}`, () => verifySecret(password, scrypt)))
+    ) {
+      return false;
+    }
     if (remembered.size >= REMEMBERED_AT_MOST) remembered.clear();
     remembered.set(scrypt, { digest, until: now + REMEMBERED_FOR });
     return true;

@@ -17,7 +17,7 @@ export interface CallerRegistry {
 
 export function createCallerRegistry(db: pg.Pool): CallerRegistry {
   return {
-    findCredential: createBatcher((usernames) => findCredentials(db, usernames)),
+    findCredential: createBatcher((usernames) => findCredentials(db, usernames), { lanes: 1 }),
     findCertificate: (fingerprint) => findCredentialByCertificate(db, fingerprint),
     findSubject: (names) => findSubject(db, names),
     rememberNonce: createBatcher((used) => rememberNonces(db, used)),
