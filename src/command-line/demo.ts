@@ -170,6 +170,9 @@ Still serving; end it with Ctrl+C.
   secret    ${account.secret}
   commands  DATA_DIRECTORY=${dataDirectory} node dist/main.js entity list
 
+A back office of PICA or PCI: sends a message and a batch, prints the exchange, saves the certificate:
+  node dist/main.js pica-call wsdl/pica/pica-call.yaml --url ${service.url} --secret ${account.secret}
+
 Numbers that end in 000 are delivered, 404 never reported, 010 expired, 009 undeliverable, 007 refused.`);
   await interrupted();
 }
