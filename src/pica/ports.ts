@@ -25,6 +25,10 @@ interface Door {
 export function busPorts({ context, settings, log }: BusParts): Port[] {
   const contract = readBusContract();
   const { genericModality } = settings;
+  const modalities = new Set([
+    ...Object.keys(MODALITIES),
+    ...(genericModality ? [genericModality] : []),
+  ]);
   const pci = { modality: undefined, genericModality, officerNeeded: false };
   const doors: Door[] = [
     {
@@ -48,7 +52,7 @@ export function busPorts({ context, settings, log }: BusParts): Port[] {
       operations: { procesa: "result" },
       demands: pci,
     },
-    ...Object.keys(MODALITIES).map((modality) => ({
+    ...[...modalities].map((modality) => ({
       path: `/ws/pica/services/${modality}`,
       wsdl: "pica" as const,
       namespace: settings.namespace,
