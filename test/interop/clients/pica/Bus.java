@@ -68,8 +68,7 @@ public class Bus {
     try {
       sent = send(petition(id, SEND, sms("+34600100000"))).getRespostaEnviament();
     } catch (SOAPFaultException fault) {
-      return "{\"fault\":\"" + fault.getFault().getDetail().getFirstChild().getFirstChild().getTextContent()
-          + "\",\"answers\":\"" + String.join(" | ", Signing.seen) + "\"}";
+      return "{\"fault\":\"" + codeOf(fault) + "\",\"answers\":\"" + String.join(" | ", Signing.seen) + "\"}";
     }
     String messageId = sent.getIdMissatge();
     CertificatEmes issued = null;
@@ -92,10 +91,21 @@ public class Bus {
     String stored = pica.cridaAsincrona(batched).getAtributos().getEstado().getCodigoEstado();
     String told = pica.obtindreResultat(question(batched)).getAtributos().getIdPeticion();
 
+    Peticion wrong = petition(id + "-w", STATE, asked(messageId));
+    wrong.getAtributos().setCodigoProducto("ALTRE");
+    String refused = sync.procesa(wrong).getAtributos().getEstado().getCodigoEstadoSecundario();
+    wrong.getAtributos().setIdPeticion(null);
+    String broken = null;
+    try {
+      sync.procesa(wrong);
+    } catch (SOAPFaultException fault) {
+      broken = codeOf(fault);
+    }
+
     Files.write(Paths.get(folder, id + ".pdf"), bytesOf(again));
     return String.format(
         "{\"sent\":\"%s\",\"state\":\"%s\",\"certificate\":%b,\"confirmed\":\"%s\",\"batch\":[\"%s\",\"%s\"],"
-            + "\"batchState\":\"%s\",\"batchCertificate\":%b,\"pica\":%b,\"answers\":\"%s\"}",
+            + "\"batchState\":\"%s\",\"batchCertificate\":%b,\"pica\":%b,\"wrong\":[\"%s\",\"%s\"],\"answers\":\"%s\"}",
         sent.getEstat().value(), state, isWhole(issued), confirmed,
         both.get(0).getDatosEspecificos().getRespostaEnviament().getEstat().value(),
         both.get(1).getDatosEspecificos().getRespostaEnviament().getErrors().getError().get(0).getCodiError(),
@@ -103,7 +113,11 @@ public class Bus {
         isWhole(again) && again.getSha256().equals(issued.getSha256()),
         sole(spelled).getRespostaEstat().getMissatge().get(0).getDadesEstat().getIdMissatge().equals(messageId)
             && stored.equals("0001") && told.equals(id + "-pb"),
-        String.join(" | ", Signing.seen));
+        refused, broken, String.join(" | ", Signing.seen));
+  }
+
+  static String codeOf(SOAPFaultException fault) {
+    return fault.getFault().getDetail().getFirstChild().getFirstChild().getTextContent();
   }
 
   static net.gencat.scsp.esquemes.respuesta.DatosEspecificos send(Peticion petition) {
