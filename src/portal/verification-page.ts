@@ -12,6 +12,8 @@ export interface PublicFacts {
   readonly issuedAt: string;
   readonly retainUntil: string;
   readonly sha256: string;
+  /** The code of the certificate that tells of a delivery which was reported later. */
+  readonly correctedBy: string | undefined;
   readonly test: boolean;
 }
 
@@ -45,6 +47,16 @@ const TEXTS = {
     ca: "Corregeix un certificat anterior: l'avís de lliurament de l'operador va arribar més tard.",
     es: "Corrige un certificado anterior: el aviso de entrega del operador llegó más tarde.",
     en: "It corrects an earlier certificate: the operator's delivery report came later.",
+  },
+  corrected: {
+    ca: "Atenció: un certificat posterior el corregeix, perquè l'operador va informar més tard del lliurament.",
+    es: "Atención: un certificado posterior lo corrige, porque el operador informó más tarde de la entrega.",
+    en: "Note: a later certificate corrects it, because the operator reported the delivery afterwards.",
+  },
+  correctedBy: {
+    ca: "Vegeu el certificat que el corregeix",
+    es: "Vea el certificado que lo corrige",
+    en: "See the certificate that corrects it",
   },
   code: { ca: "Codi (CSV)", es: "Código (CSV)", en: "Code (CSV)" },
   sender: { ca: "Emissor", es: "Remitente", en: "Sender" },
@@ -144,11 +156,16 @@ export function certificatePage(
     comparison === undefined
       ? ""
       : `<p class="result ${comparison === "same" ? "ok" : "no"}" role="status">${escape(TEXTS[comparison][language])}</p>`;
+  const corrected =
+    facts.correctedBy === undefined
+      ? ""
+      : `<p class="result no">${escape(TEXTS.corrected[language])}
+<a href="/verifica/${facts.correctedBy}?l=${language}">${escape(TEXTS.correctedBy[language])}</a></p>`;
   const test = facts.test ? `<p class="test">${escape(TEXTS.test[language])}</p>` : "";
   return page(
     language,
     path,
-    `${test}${compared}<p class="result ok">${escape(TEXTS.found[language])} ${escape(TEXTS[facts.kind][language])}</p>
+    `${test}${compared}<p class="result ok">${escape(TEXTS.found[language])} ${escape(TEXTS[facts.kind][language])}</p>${corrected}
 <dl>${list}</dl>
 <p><a class="button" href="${path}/pdf">${escape(TEXTS.download[language])}</a></p>
 ${upload(language, path)}`,

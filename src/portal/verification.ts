@@ -87,6 +87,9 @@ async function show(
   const message = await readMessage(context.db, certificate.messageId);
   const caller = message && (await findCallerById(context.db, message.userId));
   if (!caller) return html(reply, 404, unknownPage(language));
+  const correction =
+    certificate.kind === "negative" &&
+    (await readCertificate(context.db, certificate.messageId, "corrective"));
   const facts = {
     csv: certificate.csv,
     kind: certificate.kind,
@@ -96,6 +99,7 @@ async function show(
     issuedAt: inMadrid(certificate.issuedAt),
     retainUntil: inMadrid(certificate.retainUntil),
     sha256: certificate.sha256,
+    correctedBy: correction ? correction.csv : undefined,
     test,
   };
   const comparison = "uploaded" in form ? compare(certificate, form.uploaded) : undefined;

@@ -1,5 +1,7 @@
+import fastify from "fastify";
 import type { CertificateFacts } from "../../src/domain/certificate.ts";
 import { fetchCertificate } from "../../src/lifecycle/calls/fetch-certificate.ts";
+import { registerVerification } from "../../src/portal/verification.ts";
 import { dated, hoursAfter, startToldStory, type ToldStory } from "../support/told-story.ts";
 
 let told: ToldStory;
@@ -54,6 +56,15 @@ test("a late delivery dated inside the five days makes a corrective certificate 
   });
   expect(facts?.evidence.at(-1)?.body.event).toBe("LateDelivery");
   expect(facts?.receipts).toHaveLength(1);
+
+  const server = fastify();
+  registerVerification(server, told.context, { test: false });
+  const page = async (csv: string): Promise<string> =>
+    (await server.inject(`/verifica/${csv}?l=ca`)).body;
+  expect(await page(first.csv)).toContain("un certificat posterior el corregeix");
+  expect(await page(first.csv)).toContain(`href="/verifica/${latest.csv}?l=ca"`);
+  expect(await page(latest.csv)).not.toContain("un certificat posterior el corregeix");
+  await server.close();
 
   const { rows } = await told.story.database.owner.query<{ units: number }>(
     "select units from charges where message_id = $1 and item = 'certificate'",
