@@ -1,10 +1,13 @@
 import { readCondition, type Condition } from "../store/condition.ts";
+import { UUID, type MessageId } from "../domain/ids.ts";
+import { checkIntegrity, checkMessage } from "../store/integrity.ts";
 import { readLeases, type HeldLease } from "../store/connection/leases.ts";
 import {
   isStep,
   readDeadWork,
   requeue,
   requeueByCause,
+  restoreWork,
   STEPS,
   type DeadWork,
 } from "../store/work.ts";
@@ -18,8 +21,10 @@ export const workCommand: Command = {
   usage: `work [--json]                           each step's backlog, the link, and what to look at
 work requeue --step STEP --message ID   tries again what was given up
 work requeue --step STEP --cause TEXT   all of a step whose cause begins with TEXT, when it is mended;
-  what waits for the decision of a person stays (see conflicts)`,
+  what waits for the decision of a person stays (see conflicts)
+work restore [--message ID]             makes work again that verify finds lost, of one message or of all`,
   async run([word, ...rest]) {
+    if (word === "restore") return withDatabase((database) => restore(database, rest));
     if (word === "requeue") return withDatabase((database) => again(database, rest));
     const options = readArguments(word === undefined ? [] : [word, ...rest], {
       json: { type: "boolean" },
@@ -62,6 +67,28 @@ async function again({ db }: OpenDatabase, args: readonly string[]): Promise<num
   }
   print(`${step} of ${message} is due again`);
   return 0;
+}
+
+async function restore({ db }: OpenDatabase, args: readonly string[]): Promise<number> {
+  const options = readArguments(args, { message: { type: "string" } });
+  const message = options.text("message")?.toLowerCase();
+  if (message !== undefined && !UUID.test(message)) {
+    throw new UsageError("--message must be the id of a message");
+  }
+  const now = systemClock.now();
+  const damages = message
+    ? await checkMessage(db, message as MessageId)
+    : await checkIntegrity(db, now);
+  for (const step of STEPS) {
+    const lost = damages.filter((damage) => damage.step === step);
+    const ids = [...new Set(lost.map(({ messageId }) => messageId))];
+    if (ids.length > 0)
+      print(`${await restoreWork(db, step, ids, now)} of step ${step} made again`);
+  }
+  const others = damages.filter((damage) => damage.step === undefined).length;
+  if (others > 0) print(`${others} damages of other kinds: see verify`);
+  else if (damages.length === 0) print("no work is lost");
+  return others > 0 ? 1 : 0;
 }
 
 /** Seconds for which a due step may wait, and a receipt stay without its segment. */

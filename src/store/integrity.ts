@@ -6,6 +6,7 @@ import type { Connection } from "./connection/database.ts";
 import { OF_BATCHES } from "./integrity/batch-invariants.ts";
 import { OF_DATABASE } from "./integrity/database-invariants.ts";
 import { readChains } from "./evidence.ts";
+import type { Step } from "./work.ts";
 import {
   CHAIN,
   OF_MESSAGES,
@@ -21,6 +22,8 @@ export interface Damage {
   readonly detail: string;
   /** What a person does about it. */
   readonly remedy: string;
+  /** Of a message whose work for this step is lost. */
+  readonly step?: Step | undefined;
 }
 
 /** Every invariant that is checked. */
@@ -75,6 +78,11 @@ export async function checkIntegrity(
   return damages;
 }
 
+/** What is wrong with one message. */
+export async function checkMessage(db: Connection, messageId: MessageId): Promise<Damage[]> {
+  return twice(() => MESSAGES.check(db, [messageId]));
+}
+
 async function checkInSteps(
   db: Connection,
   kind: Kind,
@@ -119,10 +127,10 @@ async function ask(
   parameter: readonly string[] | Date,
 ): Promise<Damage[]> {
   const damages: Damage[] = [];
-  for (const { name, remedy, sql } of invariants) {
+  for (const { name, remedy, step, sql } of invariants) {
     const { rows } = await db.query<{ id: string; detail: string }>(sql, [parameter]);
     damages.push(
-      ...rows.map(({ id, detail }) => ({ invariant: name, messageId: id, detail, remedy })),
+      ...rows.map(({ id, detail }) => ({ invariant: name, messageId: id, detail, remedy, step })),
     );
   }
   return damages;
@@ -130,10 +138,11 @@ async function ask(
 
 async function checkChains(db: Connection, ids: readonly MessageId[]): Promise<Damage[]> {
   const damages: Damage[] = [];
-  const tell = (messageId: MessageId, { name, remedy }: Invariant, detail: string): void => {
-    damages.push({ invariant: name, messageId, detail, remedy });
+  const tell = (messageId: MessageId, { name, remedy, step }: Invariant, detail: string): void => {
+    damages.push({ invariant: name, messageId, detail, remedy, step });
   };
   const conflicts = new Map<MessageId, string>();
+  const unrelayed = new Map<MessageId, string>();
   for (const [messageId, chain] of await readChains(db, ids)) {
     const broken = brokenLink(chain);
     const view = tryFold(chain);
@@ -143,15 +152,33 @@ async function checkChains(db: Connection, ids: readonly MessageId[]): Promise<D
     else {
       const conflict = openConflict(view);
       if (conflict !== undefined) conflicts.set(messageId, conflict);
+      const { name } = view.stage;
+      if (name === "accepted" || name === "relaying") unrelayed.set(messageId, `only ${name}`);
     }
   }
-  const { rows } = await db.query<{ message_id: MessageId }>(
-    "select message_id from work where step = 'settle' and message_id = any($1::uuid[])",
-    [[...conflicts.keys()]],
-  );
-  for (const { message_id } of rows) conflicts.delete(message_id);
-  for (const [messageId, conflict] of conflicts) tell(messageId, CHAIN.held, conflict);
+  for (const [invariant, found] of [
+    [CHAIN.held, conflicts],
+    [CHAIN.relayed, unrelayed],
+  ] as const) {
+    const withWork = await readWithWork(db, invariant.step, [...found.keys()]);
+    for (const [messageId, detail] of found) {
+      if (!withWork.has(messageId)) tell(messageId, invariant, detail);
+    }
+  }
   return damages;
+}
+
+async function readWithWork(
+  db: Connection,
+  step: Step,
+  messageIds: readonly MessageId[],
+): Promise<Set<MessageId>> {
+  if (messageIds.length === 0) return new Set();
+  const { rows } = await db.query<{ message_id: MessageId }>(
+    "select message_id from work where step = $1 and message_id = any($2::uuid[])",
+    [step, messageIds],
+  );
+  return new Set(rows.map((row) => row.message_id));
 }
 
 async function twice(check: () => Promise<Damage[]>): Promise<Damage[]> {

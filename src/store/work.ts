@@ -206,6 +206,27 @@ export async function requeue(
 }
 
 /**
+ * Makes the work of a step again for messages that have lost it, and answers how many had. A step that
+ * finds nothing left to do ends at once, so one too many harms nobody.
+ */
+export async function restoreWork(
+  db: Connection,
+  step: Step,
+  messageIds: readonly string[],
+  now: Date,
+): Promise<number> {
+  const { rowCount } = await db.query(
+    `insert into work (lane, step, message_id, run_at, attempts, dead)
+     select $1, $2, message_id, case when $2 = 'relay' then greatest(scheduled_at, $4) else $4 end,
+       0, false
+     from messages where message_id = any($3::uuid[])
+     on conflict do nothing`,
+    [LANE, step, messageIds, now],
+  );
+  return rowCount ?? 0;
+}
+
+/**
  * Puts every row of a step back to work that was given up for a cause beginning like this, and answers
  * how many. What is held for the decision of a person stays: trying again decides nothing.
  */

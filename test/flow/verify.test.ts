@@ -1,6 +1,7 @@
 import { acceptBatch } from "../../src/lifecycle/calls/answer-batches.ts";
 import { answerBusBatches } from "../../src/pica/batches/work-on-batches.ts";
 import type { Control, Solicitud } from "../../src/pica/petition.ts";
+import { authoriseMailbox } from "../../src/store/parties/mailboxes.ts";
 import { INVARIANTS, type Damage } from "../../src/store/integrity.ts";
 import { DAMAGES, ELSEWHERE } from "../support/damages.ts";
 import { withClient } from "../support/database.ts";
@@ -65,7 +66,24 @@ async function contradicted(): Promise<Sent> {
   return sent;
 }
 
-const MADE = { open, delivered, corrected, contradicted };
+type Made = Pick<Sent, "messageId">;
+async function scheduled(): Promise<Made> {
+  const now = told.story.hands.clock.now();
+  const scheduledAt = hoursAfter(now, 24);
+  const accepted = await told.story.accept("scheduled", "+34600999999", { scheduledAt });
+  return { messageId: accepted.messageId! };
+}
+/** Nobody runs the step that mails here. */
+async function mailed(): Promise<Made> {
+  const { context, caller, hands } = told.story;
+  const mailbox = "arxiu@example.org";
+  await authoriseMailbox(context.db, caller.user.userId, mailbox, hands.clock.now(), "confirmed");
+  const sent = await told.send(undefined, { mailbox });
+  await told.hear(sent);
+  return sent;
+}
+
+const MADE = { open, scheduled, delivered, mailed, corrected, contradicted };
 
 const namesOf = (damages: readonly Damage[], id: string): string[] =>
   damages.filter(({ messageId }) => messageId === id).map(({ invariant }) => invariant);

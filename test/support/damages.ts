@@ -6,7 +6,7 @@ const OTHER_ID = "'019a0000-0000-7000-8000-000000000001'";
 /** What a hand does to a message, and which invariants name it. */
 export const DAMAGES: readonly (readonly [
   what: string,
-  made: "open" | "delivered" | "corrected" | "contradicted",
+  made: "open" | "scheduled" | "delivered" | "mailed" | "corrected" | "contradicted",
   sql: string,
   named: readonly string[],
 ])[] = [
@@ -54,6 +54,18 @@ export const DAMAGES: readonly (readonly [
     "open",
     "delete from work where message_id = $1 and step = 'settle'",
     ["an open message has somebody to settle it"],
+  ],
+  [
+    "the relay work is removed",
+    "scheduled",
+    "delete from work where message_id = $1 and step = 'relay'",
+    ["a message that is still to be relayed has the work that relays it"],
+  ],
+  [
+    "the mail's work is removed",
+    "mailed",
+    "delete from work where message_id = $1 and step = 'notify'",
+    ["a certificate that is to be mailed is, or has the work that mails it"],
   ],
   [
     "an outcome is turned round",

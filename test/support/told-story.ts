@@ -6,6 +6,7 @@ import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
 import { relayMessages } from "../../src/lifecycle/relay-message.ts";
 import { settleOutcomes } from "../../src/lifecycle/settle-outcome.ts";
 import { tellStatus, type MessageStatus } from "../../src/lifecycle/calls/tell-status.ts";
+import type { Submission } from "../../src/domain/submission.ts";
 import type { MessageId } from "../../src/domain/ids.ts";
 import { HOURS, startStory, type Story, type StoryOptions } from "./story.ts";
 import { report, toldGateway } from "./told-gateway.ts";
@@ -28,7 +29,7 @@ export interface ToldStory {
   readonly link: { ready: boolean };
   /** Runs every step until nothing is due. */
   steps(): Promise<void>;
-  send(text?: string): Promise<Sent>;
+  send(text?: string, more?: Partial<Submission>): Promise<Sent>;
   /** A report arrives about a segment: DELIVERED without a date unless told otherwise. */
   hear(sent: Sent, more?: Partial<ArrivedReceipt>, segment?: number): Promise<void>;
   pass(hours: number): Promise<void>;
@@ -70,12 +71,12 @@ export async function startToldStory(options: StoryOptions = {}): Promise<ToldSt
     context,
     link,
     steps,
-    async send(text) {
+    async send(text, more = {}) {
       number += 1;
       const reference = `told-${number}`;
       const recipient = `+346000${String(number).padStart(5, "0")}`;
       const acceptedAt = story.hands.clock.now();
-      await story.accept(reference, recipient, text === undefined ? {} : { text });
+      await story.accept(reference, recipient, { ...more, ...(text !== undefined && { text }) });
       await steps();
       const { view, messageId } = await statusOf(reference);
       const ids = view.segments.map(({ smscMessageId }) => smscMessageId ?? "");

@@ -1,8 +1,12 @@
+import type { Step } from "../work.ts";
+
 /** Something that holds at any moment, broken only by a bug or by a hand in the database. */
 export interface Invariant {
   readonly name: string;
   /** What a person does about it. */
   readonly remedy: string;
+  /** The step whose work is lost: `work restore` makes it again. */
+  readonly step?: Step;
 }
 
 /** Checked by a query that selects what offends, `id` and `detail`. */
@@ -13,6 +17,7 @@ export interface QueriedInvariant extends Invariant {
 
 export const BACKUP =
   "restore the row from a backup that has it, beside the database, and compare; find out who changed it";
+const RESTORE = "work restore --message ID; find out who deleted its row";
 const REPORT = "a bug: keep the database as it is and report it with the evidence of the message";
 
 /** Of the chain of evidence, which is hashed and folded again. */
@@ -21,7 +26,13 @@ export const CHAIN = {
   legal: { name: "the evidence tells a legal story", remedy: REPORT },
   held: {
     name: "a conflict is held for a person",
-    remedy: "work requeue --step settle --message ID, or insert its settle work; then conflicts",
+    remedy: `${RESTORE}; then conflicts`,
+    step: "settle",
+  },
+  relayed: {
+    name: "a message that is still to be relayed has the work that relays it",
+    remedy: RESTORE,
+    step: "relay",
   },
 } as const satisfies Record<string, Invariant>;
 
@@ -73,7 +84,8 @@ export const OF_MESSAGES: readonly QueriedInvariant[] = [
   },
   {
     name: "an open message has somebody to settle it",
-    remedy: "insert its settle work: lane 0, step settle, run_at now, attempts 0, dead false",
+    remedy: RESTORE,
+    step: "settle",
     sql: `select m.message_id as id, 'no settle work' as detail from messages m
       where m.message_id = any($1)
         and not exists (select from outcomes o where o.message_id = m.message_id)
@@ -96,7 +108,8 @@ export const OF_MESSAGES: readonly QueriedInvariant[] = [
   },
   {
     name: "an outcome has its certificate or the work that makes it",
-    remedy: "work requeue --step certify --message ID, or insert its certify work",
+    remedy: RESTORE,
+    step: "certify",
     sql: `select o.message_id as id, 'no certificate for ' || o.kind as detail from outcomes o
       where o.message_id = any($1)
         and not exists (select from certificates c where c.message_id = o.message_id
@@ -106,13 +119,25 @@ export const OF_MESSAGES: readonly QueriedInvariant[] = [
   },
   {
     name: "a late delivery inside the period has its certificate or the work that makes it",
-    remedy: "work requeue --step certify --message ID, or insert its certify work",
+    remedy: RESTORE,
+    step: "certify",
     sql: `select e.message_id as id, 'no corrective certificate' as detail from evidence e
       where e.message_id = any($1) and e.body ->> 'event' = 'LateDelivery'
         and e.body ->> 'verdict' = 'withinPeriod'
         and not exists (select from certificates c
           where c.message_id = e.message_id and c.kind = 'corrective')
         and not exists (select from work w where w.message_id = e.message_id and w.step = 'certify')`,
+  },
+  {
+    name: "a certificate that is to be mailed is, or has the work that mails it",
+    remedy: RESTORE,
+    step: "notify",
+    sql: `select c.message_id as id, c.kind || ' was not mailed' as detail
+      from certificates c join messages m using (message_id)
+      where c.message_id = any($1) and m.mailbox is not null
+        and not exists (select from evidence e where e.message_id = c.message_id
+          and e.body ->> 'event' = 'CertificateMailed' and e.body ->> 'kind' = c.kind)
+        and not exists (select from work w where w.message_id = c.message_id and w.step = 'notify')`,
   },
   {
     name: "a certificate agrees with the outcome",
