@@ -48,7 +48,7 @@ export async function recordLateDeliveries(
   await appendEvidence(client, now, additions);
   const correcting = judgements.filter(({ late }) => late.verdict === "withinPeriod");
   const codes = correcting.map(({ work: { messageId } }) => {
-    return { messageId, kind: "corrective" as const, csv: newCsv(context.random) };
+    return { messageId, kind: "corrective" as const, csv: newCsv(now, context.random) };
   });
   await reserveCodes(client, codes);
   const ids = codes.map(({ messageId }) => messageId);

@@ -233,7 +233,7 @@ async function close(
     messageId: work.messageId,
     outcome,
     kind: certificateKind(outcome),
-    csv: newCsv(context.random),
+    csv: newCsv(now, context.random),
   }));
   await insertOutcomes(client, closings, now);
   const credits = settled.filter(({ nothingRelayed }) => nothingRelayed);

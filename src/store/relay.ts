@@ -78,7 +78,9 @@ export async function readAttempts(
   }>(
     `select message_id, a.segment, a.attempt, a.at, b.kind, b.smsc_message_id, b.command_status,
        b.cause, b.at as answered_at
-     from relay_attempts a left join relay_answers b using (message_id, segment, attempt)
+     from relay_attempts a
+     left join (select * from relay_answers where message_id between $2 and $3) b
+       using (message_id, segment, attempt)
      where message_id = any($1::uuid[]) and message_id between $2 and $3
      order by message_id, a.segment, a.attempt`,
     [uuids(sorted), sorted[0], sorted.at(-1)],

@@ -37,7 +37,7 @@ const bars: { name: string; value: number; limit: number; ok: boolean }[] = [];
 /** Facts that differ in everything that differs between two messages. */
 function freshFacts(number: number, text?: string): CertificateFacts {
   const messageId = uuidv7(clock.now(), random) as MessageId;
-  const csv = newCsv(random);
+  const csv = newCsv(clock.now(), random);
   return {
     ...certificateFacts({
       text: text ?? `Expedient ${number}: teniu una notificació a la seu electrònica, l’àvia ñ €.`,

@@ -93,8 +93,18 @@ describe("ids", () => {
     expect(early[14]).toBe("7");
   });
 
+  test("codes of one hour are neighbours, and differ", () => {
+    const from = new Date("2026-11-24T10:00:00Z");
+    const codes = Array.from({ length: 1_000 }, () => newCsv(from, systemRandom));
+    const later = newCsv(new Date("2026-11-24T12:00:00Z"), systemRandom);
+    expect(new Set(codes).size).toBe(1_000);
+    expect(new Set(codes.map((code) => code.slice(0, 4))).size).toBe(1);
+    expect(codes.every((code) => code < later)).toBe(true);
+    expect(newCsv(new Date("2105-12-31T23:00:00Z"), systemRandom) > later).toBe(true);
+  });
+
   test("a code is read back as people type it", () => {
-    const csv = newCsv(systemRandom);
+    const csv = newCsv(new Date("2026-11-24T10:00:00Z"), systemRandom);
     expect(csv).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){5}[0-9A-HJKMNP-TV-Z]{4}$/);
     expect(parseCsv(csv.toLowerCase().replaceAll("-", " "))).toBe(csv);
     expect(parseCsv(csv.replaceAll("0", "O").replaceAll("1", "l"))).toBe(csv);
