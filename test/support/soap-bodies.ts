@@ -15,3 +15,11 @@ export function sendBody(account: DemoAccount): string {
     `<SendCertifiedSms xmlns="urn:sms-certificat:v1"><clientReference>2026-@@@@@@@@@@@@</clientReference><recipient><msisdn>+34600100000</msisdn><name>Núria Solé</name></recipient><text>Teniu una notificació nova a la seu electrònica: expedient @@@@@@@@@@@@.</text><fileNumber>2026/1234</fileNumber></SendCertifiedSms>`,
   );
 }
+
+/** Asks where every tenth message of a history is (history.ts): those are of the account's entity. */
+export function historyStatusBody(account: DemoAccount): string {
+  return envelope(
+    account,
+    `<GetStatus xmlns="urn:sms-certificat:v1"><message><clientReference>history-@@@@@@@@@@@@0</clientReference></message></GetStatus>`,
+  );
+}

@@ -24,21 +24,31 @@ export interface WholeService {
   stop(): Promise<void>;
 }
 
+interface WholeServiceParts {
+  /** An operator of the bench's own; one that takes everything is started when absent. */
+  readonly operatorPort?: number;
+  /** More of what its sheet says. */
+  readonly sheet?: object;
+  /** Who calls, when it is contracted already. */
+  readonly account?: DemoAccount;
+}
+
 /** Starts it on a database, as in production but for the seal; the operator takes so many a second. */
 export async function startWholeService(
-  database: TestDatabase,
+  database: Pick<TestDatabase, "app" | "appUrl" | "ownerUrl">,
   ratePerSecond: number,
+  parts: WholeServiceParts = {},
 ): Promise<WholeService> {
   const directory = mkdtempSync(join(tmpdir(), "sms-certificat-bench-"));
   const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
   const secretsKey = systemRandom.bytes(32);
-  const operator = startChild(process.execPath, [
-    "--import",
-    at("typescript.js"),
-    at("echo-smsc.ts"),
-  ]);
-  const operatorPort = (await operator.line(/^port (\d+)/))[1];
-  const account = await contractDemo({ db: database.app, secretsKey }, systemClock.now());
+  const operator =
+    parts.operatorPort === undefined
+      ? startChild(process.execPath, ["--import", at("typescript.js"), at("echo-smsc.ts")])
+      : undefined;
+  const operatorPort = (await operator?.line(/^port (\d+)/))?.[1] ?? String(parts.operatorPort);
+  const account =
+    parts.account ?? (await contractDemo({ db: database.app, secretsKey }, systemClock.now()));
   const { PATH, HOME } = process.env;
   const child = fork(at("service-process.js"), [], {
     execArgv: process.env["SERVICE_NODE_OPTIONS"]?.split(" ") ?? [],
@@ -51,7 +61,7 @@ export async function startWholeService(
       DATA_DIRECTORY: directory,
       SECRETS_KEY: secretsKey.toString("base64"),
       SMPP_PORT: operatorPort,
-      SMPP_SHEET: JSON.stringify({ ratePerSecond }),
+      SMPP_SHEET: JSON.stringify({ ratePerSecond, ...parts.sheet }),
       LOG_FORMAT: "json",
       // One entity stands for many here.
       ENTITY_CALLS_PER_SECOND: "100000",
@@ -69,7 +79,7 @@ export async function startWholeService(
       const gone = new Promise((resolve) => child.once("exit", resolve));
       child.disconnect();
       await gone;
-      await operator.stop();
+      await operator?.stop();
       rmSync(directory, { recursive: true, force: true });
     },
   };
