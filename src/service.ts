@@ -135,7 +135,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
         confirm: () => confirmMailboxes(context),
         bounce: () => (mail?.bounces ? recordBounces(context, mail.bounces) : Promise.resolve(0)),
         retain: () => retainCertificates(context).then(() => 0),
-        batch: () => answerBusBatches(context, log),
+        batch: () => answerBusBatches(context),
         fixity: () => checkFixity(context).then(() => 0),
       },
       observation.stepFailed,

@@ -52,6 +52,20 @@ export type BusinessEvent =
       readonly step: string;
       readonly cause: string;
     }
+  /** A request of a batch failed and is tried again by itself. */
+  | {
+      readonly name: "requestPutOff";
+      readonly batchId: string;
+      readonly attempts: number;
+      readonly cause: string;
+    }
+  /** It is tried no more: its answer says so, and by which id it is found here. */
+  | {
+      readonly name: "requestGivenUp";
+      readonly batchId: string;
+      readonly correlationId: string;
+      readonly cause: string;
+    }
   /** Receipts contradict each other: nothing is certified until a person decides. */
   | { readonly name: "conflict"; readonly messageId: string; readonly cause: string }
   /** The file of a certificate is not there, or not the one that was certified. */

@@ -40,6 +40,16 @@ export function logEvent(log: Logger, event: BusinessEvent): void {
       log.error("given up: waits for a person", { messageId, step, cause });
       return;
     }
+    case "requestPutOff": {
+      const { batchId, attempts, cause } = event;
+      log.warn("put off", { batchId, step: "batch", attempts, cause });
+      return;
+    }
+    case "requestGivenUp": {
+      const { batchId, correlationId, cause } = event;
+      log.error("given up: its answer says so", { batchId, correlationId, step: "batch", cause });
+      return;
+    }
     case "conflict":
       log.error("conflict: waits for a person", {
         messageId: event.messageId,

@@ -14,6 +14,7 @@ interface LogFields {
   /** The same in every line of one call, and in the fault that the caller gets. */
   readonly correlationId?: string | undefined;
   readonly messageId?: string | undefined;
+  readonly batchId?: string | undefined;
   readonly entityId?: string | undefined;
   readonly userId?: string | undefined;
   readonly operation?: string | undefined;

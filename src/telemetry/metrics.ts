@@ -71,6 +71,8 @@ export function createMetrics(
     "step",
   ]);
   const givenUp = counter("steps_given_up_total", "Steps left for a person, by step.", ["step"]);
+  // From nothing to one is no increase, and somebody is to hear of the first one.
+  givenUp.inc({ step: "batch" }, 0);
   const purged = counter("certificates_purged_total", "Certificates whose retention was over.");
   const failed = counter("step_failures_total", "Passes of a step that failed as a whole.", [
     "step",
@@ -124,6 +126,8 @@ export function createMetrics(
     notified: () => notified.inc(),
     putOff: ({ step }) => putOff.inc({ step }),
     givenUp: ({ step }) => givenUp.inc({ step }),
+    requestPutOff: () => putOff.inc({ step: "batch" }),
+    requestGivenUp: () => givenUp.inc({ step: "batch" }),
     conflict: () => givenUp.inc({ step: "settle" }),
     purged: ({ certificates }) => purged.inc(certificates),
   };

@@ -17,7 +17,7 @@ let told: ToldStory;
 beforeAll(async () => {
   told = await startToldStory();
   await handOver("done");
-  await answerBusBatches(told.context, { error: () => undefined });
+  await answerBusBatches(told.context);
   await handOver("waiting");
 });
 afterAll(() => told.story.close());

@@ -62,8 +62,6 @@ export interface StoryOptions {
 
 export const HOURS = 3_600_000;
 
-const SILENT = { error: (): void => undefined };
-
 export async function startStory(options: StoryOptions = {}): Promise<Story> {
   const database = options.database ?? (await createTestDatabase());
   const listening: { context?: LifecycleContext } = {};
@@ -106,7 +104,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
 
   async function steps(): Promise<number> {
     let taken = 0;
-    taken += await answerBusBatches(context, SILENT);
+    taken += await answerBusBatches(context);
     taken += await relayMessages(context);
     taken += await matchReceipts(context);
     taken += await settleOutcomes(context);

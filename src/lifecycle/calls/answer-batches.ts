@@ -1,3 +1,4 @@
+import type { BusinessEvent } from "../../domain/business-event.ts";
 import { DAY, MINUTE, SECOND } from "../../domain/clock.ts";
 import { sha256 } from "../../domain/content.ts";
 import type { Caller } from "../../domain/entity.ts";
@@ -82,8 +83,8 @@ export interface BatchDoor {
   answer(caller: Caller, batch: Batch, request: BatchRequest): Promise<BatchAnswer>;
   /** Whether a failure passes by itself: the service cannot answer now, or not so much at once. */
   passes(error: unknown): boolean;
-  /** The answer to a request that was given up. */
-  giveUp(request: BatchRequest, error: unknown): BatchAnswer;
+  /** The answer to a request that was given up; the service knows the failure by the id. */
+  giveUp(request: BatchRequest, correlationId: string): BatchAnswer;
 }
 
 /** Requests that are worked on at the same time; those that come together share a commit. */
@@ -115,24 +116,35 @@ export async function answerBatches(context: LifecycleContext, door: BatchDoor):
   );
   const answers: BatchAnswer[] = [];
   const waits: BatchWait[] = [];
+  const events: BusinessEvent[] = [];
   for (const [index, outcome] of outcomes.entries()) {
     const request = requests[index] as DueRequest;
     if (outcome.status === "fulfilled") {
       answers.push(outcome.value);
       continue;
     }
+    const cause = String(outcome.reason);
     const wait = waitAfter(context, door, request, outcome.reason);
-    if (wait) waits.push(wait);
-    else answers.push(door.giveUp(request, outcome.reason));
+    if (wait) {
+      waits.push(wait);
+      const { attempts } = wait;
+      events.push({ name: "requestPutOff", batchId: work.batchId, attempts, cause });
+    } else {
+      const correlationId = uuidv7(clock.now(), context.random);
+      answers.push(door.giveUp(request, correlationId));
+      events.push({ name: "requestGivenUp", batchId: work.batchId, correlationId, cause });
+    }
   }
-  await transaction(db, async (client) => {
-    const isHeld = await holdBatch(client, work);
+  const isHeld = await transaction(db, async (client) => {
+    const held = await holdBatch(client, work);
     const now = clock.now();
     await insertBatchAnswers(client, work.batchId, answers, now);
-    if (!isHeld) return;
+    if (!held) return false;
     await saveBatchWaits(client, work.batchId, waits);
     await endBatchClaim(client, work, now);
+    return true;
   });
+  if (isHeld) for (const event of events) context.tell(event);
   return Math.max(requests.length, 1);
 }
 

@@ -1,8 +1,6 @@
 import { ServiceError } from "../../domain/errors.ts";
-import { uuidv7 } from "../../domain/ids.ts";
 import { answerBatches } from "../../lifecycle/calls/answer-batches.ts";
 import type { LifecycleContext } from "../../lifecycle/context.ts";
-import type { DoorLog } from "../../soap/log.ts";
 import type { BatchAnswer } from "../../store/batches.ts";
 import { failedAnswer, repeated } from "../answer-petition.ts";
 import type { Control, Solicitud } from "../petition.ts";
@@ -10,10 +8,7 @@ import { answerRequest, wrapped } from "../specific/answer-request.ts";
 import { passes, REPEATED, writeErrors } from "../specific/errors.ts";
 
 /** One pass over the batches of the bus; answers how much it did. */
-export function answerBusBatches(
-  context: LifecycleContext,
-  log: Pick<DoorLog, "error">,
-): Promise<number> {
+export function answerBusBatches(context: LifecycleContext): Promise<number> {
   return answerBatches(context, {
     async answer(caller, batch, { position, request: kept }): Promise<BatchAnswer> {
       const message = { control: batch.control as Control, request: kept as Solicitud };
@@ -30,11 +25,10 @@ export function answerBusBatches(
       }
     },
     passes,
-    giveUp({ position, request }, error) {
-      const correlationId = uuidv7(context.clock.now(), context.random);
-      log.error("a request of a batch was given up", { correlationId, error });
-      return { position, ...failedAnswer(request as Solicitud, correlationId) };
-    },
+    giveUp: ({ position, request }, correlationId) => ({
+      position,
+      ...failedAnswer(request as Solicitud, correlationId),
+    }),
   });
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from "node:net";
 import { busPorts } from "../../../src/pica/ports.ts";
 import { answerBusBatches } from "../../../src/pica/batches/work-on-batches.ts";
-import type { DoorLogFields } from "../../../src/soap/log.ts";
+import type { BusinessEvent } from "../../../src/domain/business-event.ts";
 import { createPool } from "../../../src/store/connection/database.ts";
 import {
   callBus,
@@ -41,13 +41,13 @@ test("a batch that is half done is 0002 without any answer, then 0003 with all o
   const waiting = await call("AsincronResposta", question("half"));
   expect(waiting).toMatchObject({ state: "0001", results: [] });
   const { context } = door.story;
-  await answerBusBatches(context, { error: silent });
+  await answerBusBatches(context);
   const half = await call("AsincronResposta", question("half"));
   expect(half).toMatchObject({ status: 200, state: "0002", results: [] });
   expect(half.body).toContain("<LiteralError>En procés</LiteralError>");
   expect(half.body).toContain("<TiempoEstimadoRespuesta>1</TiempoEstimadoRespuesta>");
   expect(half.body).not.toContain("<Transmisiones");
-  while ((await answerBusBatches(context, { error: silent })) > 0);
+  while ((await answerBusBatches(context)) > 0);
   const done = await call("AsincronResposta", question("half"));
   expect(done.state).toBe("0003");
   expect(new Set(done.results).size).toBe(60);
@@ -90,21 +90,24 @@ test("in a batch it is tried five times before", async () => {
   const asked = [certificat("a", "worse", "1"), certificat("b", "worse", "2")];
   expect((await call("Asincron", petition("batch", asked))).state).toBe("0001");
   const states: (string | undefined)[] = [];
-  const told: DoorLogFields[] = [];
+  const told: BusinessEvent[] = [];
+  const context = { ...door.story.context, tell: (event: BusinessEvent) => told.push(event) };
   const poll = (): Promise<BusAnswer> =>
     call("AsincronResposta", question("batch", "SMSCERT_CERTIFICAT"));
   let answer = await poll();
   while (answer.state !== "0003") {
     states.push(answer.state);
-    await answerBusBatches(door.story.context, { error: (_message, fields) => told.push(fields) });
+    await answerBusBatches(context);
     await door.story.hands.advance(60_000);
     answer = await poll();
   }
   expect(states).toEqual(["0001", "0002", "0002", "0002", "0002"]);
   expect(answer.results).toEqual(["PICAError", expect.any(String)]);
   const [, cause] = /<Causa>([^<]*)</.exec(answer.body) ?? [];
-  expect(told.map(({ correlationId }) => correlationId)).toEqual([cause]);
-  expect(String(told[0]?.error)).toContain("hash differs");
+  const ofRequests = told.filter(({ name }) => name !== "fileDamaged");
+  const waited = [1, 2, 3, 4].map((attempts) => ({ name: "requestPutOff", attempts }));
+  expect(ofRequests).toMatchObject([...waited, { name: "requestGivenUp", correlationId: cause }]);
+  expect(ofRequests.every((event) => JSON.stringify(event).includes("hash differs"))).toBe(true);
 });
 
 test("while the database is away, Unavailable with when to come back, in every kind of message", async () => {
