@@ -67,16 +67,17 @@ async function insertAccepted(
        insert into work (lane, step, message_id, run_at, attempts, dead)
        select $1, step, message_id, run_at, 0, false from mine
        cross join lateral (values ('relay', relay_at), ('settle', settle_at)) as due (step, run_at))
-     select message_id from taken`,
+     select message_id from accepting left join taken using (message_id)
+     where taken.message_id is null`,
     values: parametersOf(accepting),
   });
-  const taken = new Set(rows.map((row) => row.message_id));
-  const late = accepting.filter(({ message }) => !taken.has(message.messageId));
+  const beaten = new Set(rows.map((row) => row.message_id));
+  const late = accepting.filter(({ message }) => beaten.has(message.messageId));
   const winners = late.length === 0 ? undefined : await readKeys(db, late);
   return accepting.map(({ message, digest }) =>
-    taken.has(message.messageId)
-      ? { messageId: message.messageId, digest }
-      : winners?.get(keyOf(message.entityId, message.clientReference)),
+    beaten.has(message.messageId)
+      ? winners?.get(keyOf(message.entityId, message.clientReference))
+      : { messageId: message.messageId, digest },
   );
 }
 
