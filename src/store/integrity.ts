@@ -104,17 +104,32 @@ async function checkInSteps(
   }
 }
 
+/** Rows of one table that are looked through for the ids of one step. */
+const ROWS = 4_000;
+
+/**
+ * The next ids, as far as every table was looked through. Rows are counted, not ids: for the distinct
+ * ones of a partitioned table, of which it knows too little, the planner would read it as a whole.
+ */
 async function readIds(
   db: Connection,
   { key, knownIn, step }: Kind,
   after: string,
 ): Promise<string[]> {
   const arms = knownIn.map(
-    (table) => `(select distinct ${key} as id from ${table} where ${key} > $1 order by 1 limit $2)`,
+    (table) =>
+      `${table}_ids as (select ${key} as id from ${table} where ${key} > $1 order by ${key} limit $2)`,
+  );
+  const known = knownIn.map((table) => `select id from ${table}_ids`);
+  const ends = knownIn.map(
+    (table) =>
+      `select (array_agg(id order by id desc))[1] as id from ${table}_ids having count(*) = $2`,
   );
   const { rows } = await db.query<{ id: string }>(
-    `select distinct id from (${arms.join(" union all ")}) known order by id limit $2`,
-    [after, step],
+    `with ${arms.join(", ")}, ends as (${ends.join(" union all ")})
+     select distinct id from (${known.join(" union all ")}) known
+     where not exists (select from ends where ends.id < known.id) order by id limit $3`,
+    [after, ROWS, step],
   );
   return rows.map((row) => row.id);
 }

@@ -119,6 +119,19 @@ test.each(ELSEWHERE)("%s is named until it is mended", async (_what, done, undon
   expect(mine(await told.story.integrity())).toEqual(before);
 });
 
+test("what comes behind a long chain of records is not passed over", async () => {
+  const [long, short] = [
+    "019cad8a-0000-7000-8000-000000000001",
+    "019cad8a-0000-7000-8000-000000000002",
+  ];
+  const records = `insert into evidence select id::uuid, seq, '2026-03-02', '{}', '', ''
+    from (values ('${long}', 4001), ('${short}', 1)) as ids (id, many), generate_series(1, many) seq`;
+  await damage(records);
+  const named = (await told.story.integrity()).map(({ messageId }) => messageId);
+  expect(named).toEqual(expect.arrayContaining([long, short]));
+  await damage(`delete from evidence where message_id in ('${long}', '${short}')`);
+});
+
 test("every invariant is shown broken by one of these", () => {
   const shown = new Set([
     ...DAMAGES.flatMap((each) => each[3]),
