@@ -129,7 +129,8 @@ async function learn(): Promise<string[]> {
   const met = read()
     .slice(0, read().indexOf("idle"))
     .flatMap((line) => (line === "idle" ? [] : [line]))
-    .filter(({ name }) => !/^-·1·(select··?$|.*\bleases\b)/.test(name));
+    // The health, the lease of the link and the last question come by the clock, not with a message.
+    .filter(({ name }) => !/^-·1·(select··?$|.*\bleases\b|.*\blisten_until > )/.test(name));
   const points = met.flatMap(({ name, rows }) =>
     idle.has(name) ? (rows ? [`${name}@rows`] : []) : [`${name}@before`, `${name}@after`],
   );

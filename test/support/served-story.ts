@@ -44,6 +44,8 @@ export async function startServedStory(databaseUrl: string, seed: string): Promi
     DATA_DIRECTORY: dataDirectory,
     DATABASE_URL: databaseUrl,
     SMPP_PORT: String(simulator.port),
+    // The load comes all from one entity.
+    ENTITY_CALLS_PER_SECOND: "100000",
   };
   const settings = parseSettings(environment);
   const onError = (): void => undefined;
