@@ -69,6 +69,11 @@ export interface SmsGateway {
   /** Whether a segment handed over now would go out; false keeps messages where they are. */
   isReady(): boolean;
   /**
+   * How many messages it can have in hand and none waits long. What is handed over beyond that would only
+   * be one more that a crash leaves in doubt, because its attempt is written down before.
+   */
+  readonly capacity: number;
+  /**
    * Since when the operator's reports reach the service without a break, over the link of this process
    * or of another one; undefined while none would arrive.
    */

@@ -14,8 +14,6 @@ import type { SubmitAnswer } from "./ports.ts";
 /** Longer than the gateway waits for one answer; renewed with each segment. */
 const LEASE = 2 * MINUTE;
 const BATCH = 200;
-/** With less room than this nothing is taken up: a claim for each message that leaves would cost more. */
-const ROOM = 50;
 const MOST_FAULTS = 20;
 /** 1 + 2 + … + 9 seconds: well inside the lease. */
 const STORE_TRIES = 10;
@@ -35,8 +33,11 @@ export async function relayMessages(
   context: LifecycleContext,
   relaying?: Relaying,
 ): Promise<number> {
-  const limit = BATCH - (relaying?.size ?? 0);
-  if (!context.gateway.isReady() || limit < ROOM) return 0;
+  const { capacity } = context.gateway;
+  // With less room than this nothing is taken up: a claim for each message that leaves would cost more.
+  const room = Math.ceil(capacity / 2);
+  const limit = relaying ? capacity - relaying.size : BATCH;
+  if (!context.gateway.isReady() || limit < room) return 0;
   if (!(await isOperatorEnabled(context.db, context.gateway.operator))) return 0;
   const now = context.clock.now();
   const claimed = await claim(context.db, "relay", now, { leaseMilliseconds: LEASE, limit });
@@ -49,7 +50,7 @@ export async function relayMessages(
   for (const relay of relays) {
     const going = relay.finally(() => {
       relaying.delete(going);
-      if (relaying.size === BATCH - ROOM) context.wake("relay");
+      if (relaying.size === capacity - room) context.wake("relay");
     });
     relaying.add(going);
   }

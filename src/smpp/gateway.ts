@@ -126,9 +126,11 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Smp
       await Promise.all(links.map((link) => link.stop()));
     },
   });
+  const transmitters = links.filter((link) => link.mode !== "receiver");
+  const window = settings.window ?? 10;
   const queue = new SubmitQueue({
-    links: links.filter((link) => link.mode !== "receiver"),
-    window: settings.window ?? 10,
+    links: transmitters,
+    window,
     rate: new Rate(settings.ratePerSecond, parts.timers),
     patience: timings.queue,
     timers: parts.timers,
@@ -141,6 +143,13 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Smp
     operator,
     plan: (text, reference) => planSegments(text, reference, dialect),
     isReady: () => queue.isReady,
+    // As many again as are on their way, and no more than the rate lets go within a few seconds.
+    capacity: Math.max(
+      2,
+      Math.floor(
+        Math.min(2 * window * transmitters.length, (settings.ratePerSecond ?? Infinity) * 5),
+      ),
+    ),
     hearsSince: () => owner.hearsSince(),
     submit: async (segment: OutgoingSegment): Promise<SubmitAnswer> => {
       const answer = await queue.submit(segment);

@@ -141,6 +141,39 @@ test("an answer that does not come holds up nobody else", async () => {
   expect((await story.status("a")).view.stage.name).toBe("indeterminate");
 });
 
+test("no more attempts are written down than the link can have in hand", async () => {
+  const answers: ((answer: SubmitAnswer) => void)[] = [];
+  const silent = toldGateway(story, () => new Promise((resolve) => answers.push(resolve)));
+  const context = { ...story.context, gateway: { ...silent, capacity: 4 } };
+  const relaying: Relaying = new Set();
+  const references = Array.from({ length: 10 }, (_, index) => `hand ${index}`);
+  for (const reference of references) await story.accept(reference, ONE);
+  const attempts = async (): Promise<number | undefined> => {
+    const { rows } = await context.db.query<{ n: number }>(
+      "select count(*)::int as n from relay_attempts",
+    );
+    return rows[0]?.n;
+  };
+  const before = (await attempts()) ?? 0;
+  const takeUp = async (): Promise<void> => {
+    while ((await relayMessages(context, relaying)) > 0);
+  };
+  await takeUp();
+  while (answers.length < 4) await turn();
+  expect(await attempts()).toBe(before + 4);
+  // One place is too few to ask for; with two the next are taken up.
+  for (const answer of answers.splice(0, 2)) answer({ kind: "unknown", cause: "no answer" });
+  while (relaying.size > 2) await turn();
+  await takeUp();
+  while (answers.length < 4) await turn();
+  expect(await attempts()).toBe(before + 6);
+  while (relaying.size > 0) {
+    for (const answer of answers.splice(0)) answer({ kind: "unknown", cause: "no answer" });
+    await turn();
+    await takeUp();
+  }
+});
+
 test("evidence that this version cannot read stops nobody else", async () => {
   const context = { ...story.context, gateway: toldGateway(story) };
   const { messageId } = await story.accept("a", ONE);

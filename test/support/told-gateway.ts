@@ -14,6 +14,7 @@ export function toldGateway(
     operator: context.gateway.operator,
     plan: (text, reference) => context.gateway.plan(text, reference),
     isReady: () => true,
+    capacity: 20,
     hearsSince: () => Promise.resolve(new Date(0)),
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),

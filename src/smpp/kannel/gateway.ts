@@ -96,6 +96,7 @@ export function createKannelGateway(settings: KannelSettings, parts: KannelParts
     operator,
     plan: (text, reference) =>
       planSegments(text, reference, { concatenation: "udh", defaultAlphabet: "gsm" }),
+    capacity: 2 * MOST_REQUESTS,
     isReady: () => callbackUrl !== "" && waiting.size < 4 * MOST_REQUESTS,
     hearsSince: () => Promise.resolve(startedAt),
     submit: async (segment) => {
