@@ -40,7 +40,7 @@ export const BATCH_DAMAGES: readonly (readonly [
     "a batch put off for ever",
     "update batch_work set run_at = '2999-01-01'",
     `update batch_work set run_at = ${YEARS_AGO}`,
-    "no work sleeps past its time",
+    "no batch sleeps past its time",
   ],
   [
     "the message of an answer",
