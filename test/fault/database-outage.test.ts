@@ -9,7 +9,8 @@ import { POSTGRES_15, servePostgres, type ServedPostgres } from "../support/post
 import { startServedStory, type ServedStory } from "../support/served-story.ts";
 
 /** Messages between one blow and the next. SMS_CERTIFICAT_LONG=1 makes it a night's run. */
-const STRIDE = process.env["SMS_CERTIFICAT_LONG"] ? 2_000 : 40;
+const LONG = process.env["SMS_CERTIFICAT_LONG"] !== undefined;
+const STRIDE = LONG ? 2_000 : 40;
 
 peer(POSTGRES_15)("the database goes away under load, and nothing acknowledged is lost", () => {
   let server: ServedPostgres;
@@ -27,27 +28,31 @@ peer(POSTGRES_15)("the database goes away under load, and nothing acknowledged i
     await server.remove();
   });
 
-  test("stopped and started, killed and started, every connection cut", async () => {
-    const load = await story.load();
-    await load.until(STRIDE);
-    await server.end("SIGINT");
-    await server.start();
-    await load.until(2 * STRIDE);
-    await server.end("SIGKILL");
-    await server.start();
-    for (let cut = 3; cut < 6; cut += 1) {
-      await load.until(cut * STRIDE);
-      await db.query(
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sms-certificat' and pid <> pg_backend_pid()",
-      );
-    }
-    await load.until(6 * STRIDE);
-    await load.stop();
-    // The blows fell while calls were under way, or they would prove nothing.
-    expect(load.failed()).toBeGreaterThan(0);
-    await story.certified(db, load.acknowledged);
-    await story.expectAllKept(db, load.acknowledged);
-  }, 480_000);
+  test(
+    "stopped and started, killed and started, every connection cut",
+    async () => {
+      const load = await story.load();
+      await load.until(STRIDE);
+      await server.end("SIGINT");
+      await server.start();
+      await load.until(2 * STRIDE);
+      await server.end("SIGKILL");
+      await server.start();
+      for (let cut = 3; cut < 6; cut += 1) {
+        await load.until(cut * STRIDE);
+        await db.query(
+          "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sms-certificat' and pid <> pg_backend_pid()",
+        );
+      }
+      await load.until(6 * STRIDE);
+      await load.stop();
+      // The blows fell while calls were under way, or they would prove nothing.
+      expect(load.failed()).toBeGreaterThan(0);
+      await story.certified(db, load.acknowledged);
+      await story.expectAllKept(db, load.acknowledged);
+    },
+    LONG ? 3_600_000 : 480_000,
+  );
 });
 
 const mayMount = process.getuid?.() === 0 && canMount();
