@@ -137,6 +137,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
         retain: () => retainCertificates(context).then(() => 0),
         batch: () => answerBusBatches(context),
         fixity: () => checkFixity(context).then(() => 0),
+        clocks: () => tellSkew(db, parts).then(() => 0),
       },
       observation.stepFailed,
     );

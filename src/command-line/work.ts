@@ -93,6 +93,8 @@ async function restore({ db }: OpenDatabase, args: readonly string[]): Promise<n
 
 /** Seconds for which a due step may wait, and a receipt stay without its segment. */
 const LATE = 300;
+/** A process that dies of a step gives nothing up: only the claims are counted. */
+const MANY_TRIES = 50;
 const LONG_UNMATCHED = 3_600;
 const FEWEST_MONTHS = 2;
 const WIDEST_SKEW = 5_000;
@@ -103,9 +105,12 @@ function alarmsOf(condition: Condition): string[] {
   const age = (since: Date | undefined): number =>
     since ? (at.getTime() - since.getTime()) / 1_000 : 0;
   const alarms: string[] = [];
-  for (const { step, dead, oldestDueAt } of work) {
+  for (const { step, dead, oldestDueAt, mostAttempts } of work) {
     const held = step === "settle" ? conflicts : 0;
     if (age(oldestDueAt) > LATE) alarms.push(`WorkLate: ${step}`);
+    if (step !== "settle" && mostAttempts > MANY_TRIES) {
+      alarms.push(`WorkRepeated: ${step} (${mostAttempts} tries)`);
+    }
     if (dead > held) alarms.push(`WorkGivenUp: ${step} (${dead - held})`);
   }
   if (conflicts > 0) alarms.push(`Conflicts: ${conflicts}`);

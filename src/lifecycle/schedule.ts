@@ -19,6 +19,7 @@ const TIMETABLE = {
   bounce: "*/30 * * * * *",
   retain: "17 3 * * *",
   fixity: "41 1 * * *",
+  clocks: "15 */5 * * * *",
 } as const;
 
 type Timer = keyof typeof TIMETABLE;

@@ -85,6 +85,8 @@ async function withDatabase<T>(work: (db: pg.Pool) => Promise<T>): Promise<T> {
   const embedded = await findEmbedded(dataDirectory);
   if (!embedded) throw new Error("the database of the service is not there");
   const db = new pg.Pool(embedded.owner);
+  // The server may end while the last connection is being closed.
+  db.on("error", () => undefined);
   try {
     return await work(db);
   } finally {

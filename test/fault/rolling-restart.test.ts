@@ -23,7 +23,7 @@ peer("haproxy")("two replicas behind a load balancer, restarted one after the ot
     replicas[index] = await serve({
       ...installation.environment,
       PORT: ports[index]!,
-      STOP_DELAY: "PT2S",
+      STOP_DELAY: "PT4S",
     });
   };
 

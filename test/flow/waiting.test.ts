@@ -42,6 +42,9 @@ test("while the time-stamp authority is stopped messages wait; each gets its cer
   expect(authority.tokens()).toBe(0);
   expect(work()).toMatch(/^certify +3 .*CertificateDelayed: no time-stamp: 127\.0\.0\.1:\d+/m);
 
+  await story.database.owner.query("update work set attempts = 60 where step = 'certify'");
+  expect(work()).toMatch(/^ {2}WorkRepeated: certify \(60 tries\)$/m);
+
   await authority.start();
   await story.pass(2 * 3_600_000);
   for (const reference of references) {

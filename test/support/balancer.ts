@@ -4,7 +4,8 @@ import { startChild, type Child } from "./child.ts";
 
 /**
  * HAProxy in front of replicas, as the README's Operations tells: it asks each for its readiness and
- * goes elsewhere when a connection is refused. It never repeats a call that was sent.
+ * goes elsewhere when a connection is refused. It never repeats a call that was sent. Three checks in
+ * quick succession have to fail: on a busy machine one that is slow must not take out the last replica.
  */
 export async function startBalancer(
   directory: string,
@@ -31,7 +32,7 @@ frontend callers
 backend replicas
   balance roundrobin
   option httpchk GET /health/ready
-  default-server inter 500ms fall 1 rise 1
+  default-server inter 500ms fastinter 100ms fall 3 rise 1
 ${servers.join("\n")}
 `,
   );
