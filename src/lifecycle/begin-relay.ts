@@ -84,10 +84,9 @@ function decide(
   { message, chain, attempts }: Claimed,
   now: Date,
 ): Decision {
+  if (!message) return { kind: "gone" };
   const { stage } = foldMessage(chain);
-  if (!message || !mayFollow(stage, "RelayAttempt") || now >= message.receiptDeadline) {
-    return { kind: "gone" };
-  }
+  if (!mayFollow(stage, "RelayAttempt") || now >= message.receiptDeadline) return { kind: "gone" };
   const plan = context.gateway.plan(message.text, concatenationReference(message)).segments;
   if (plan.length !== message.segmentCount) {
     const cause = `the operator's settings now make ${plan.length} segments of the ${message.segmentCount} accepted`;

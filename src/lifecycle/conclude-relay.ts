@@ -105,12 +105,25 @@ function endOf(
   const failed = answers.find(({ answer }) => answer.kind !== "accepted")?.answer;
   const body = relayEvent(attempt, accepted, failed);
   const event = relayedEvent(message, attempt, resultOf(body), failed?.commandStatus);
-  const evidence = mayFollow(foldMessage(chain).stage, body.event)
-    ? recordsOf(now, [{ messageId: message.messageId, chain, bodies: [body] }])
-    : [];
+  const evidence =
+    mayFollow(foldMessage(chain).stage, body.event) && !isTold(chain, body)
+      ? recordsOf(now, [{ messageId: message.messageId, chain, bodies: [body] }])
+      : [];
   if (body.event !== "RelayDeferred") return { message, event, evidence };
   const runAt = new Date(now.getTime() + backOff(work.attempts, BACK_OFF, context.random));
   return { message, event, evidence, later: { runAt, cause: failed?.cause ?? "refused for now" } };
+}
+
+/**
+ * The database may have stored it without saying so. By the time that it is asked again the next attempt
+ * may have begun, whose evidence this is not.
+ */
+function isTold(chain: readonly Evidence[], { event, attempt }: RelayBody): boolean {
+  return chain.some(({ body }) =>
+    body.event === "RelayAttempt"
+      ? body.attempt > attempt
+      : body.event === event && (body as RelayBody).attempt === attempt,
+  );
 }
 
 function attesting(ends: readonly End[]): Pick<RelayRecord, "evidence" | "news"> {

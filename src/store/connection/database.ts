@@ -1,4 +1,5 @@
 import pg from "pg";
+import { IllegalEvidence } from "../../domain/message.ts";
 
 /** A pool, or the client of a running transaction. Store functions take it first. */
 export type Connection = pg.Pool | pg.PoolClient;
@@ -93,7 +94,7 @@ export async function retrying<T>(work: () => Promise<T>): Promise<T> {
 /** Whether what was to be written is at fault, and not the database or the way to it. */
 export function isFaultOfContent(error: unknown): boolean {
   if (error instanceof RangeError || error instanceof TypeError) return true;
-  if (error instanceof DataInconsistency) return true;
+  if (error instanceof DataInconsistency || error instanceof IllegalEvidence) return true;
   return /^(22|23|42|54|P0)/.test(sqlState(error) ?? "");
 }
 
