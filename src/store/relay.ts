@@ -180,7 +180,8 @@ export async function recordRelay(db: Connection, record: RelayRecord): Promise<
          select held.ctid from unnest($30::uuid[], $31::timestamptz[]) as done (message_id, lease)
          cross join lateral (
            select ctid from work where lane = $1 and step = 'relay'
-             and message_id = done.message_id and run_at = done.lease offset 0) held)))
+             and message_id = done.message_id and run_at = done.lease offset 0) held))
+         and run_at = any($31::timestamptz[]))
      update work set (run_at, cause) = (
        select later.run_at, later.cause
        from unnest($32::uuid[], $34::timestamptz[], $35::text[]) as later (message_id, run_at, cause)
@@ -189,7 +190,8 @@ export async function recordRelay(db: Connection, record: RelayRecord): Promise<
        select held.ctid from unnest($32::uuid[], $33::timestamptz[]) as later (message_id, lease)
        cross join lateral (
          select ctid from work where lane = $1 and step = 'relay'
-           and message_id = later.message_id and run_at = later.lease offset 0) held))`,
+           and message_id = later.message_id and run_at = later.lease offset 0) held))
+       and run_at = any($33::timestamptz[])`,
     values: [
       LANE,
       ...answerColumns(record.answers),

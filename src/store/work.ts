@@ -69,7 +69,10 @@ export async function claim(
   return rows.map((row) => ({ step, messageId: row.message_id, attempts: row.attempts, lease }));
 }
 
-/** Steps are done; a row that was claimed or made due again meanwhile stays. */
+/**
+ * Steps are done; a row that was claimed or made due again meanwhile stays. The lease is asked for twice:
+ * PostgreSQL before 17.7 (15.15, 16.11) does not look again at the place of a row that it had to wait for.
+ */
 export async function finish(db: Connection, works: readonly Work[]): Promise<void> {
   await db.query(
     `delete from work where ctid = any (array(
@@ -77,7 +80,8 @@ export async function finish(db: Connection, works: readonly Work[]): Promise<vo
        from unnest($2::text[], $3::uuid[], $4::timestamptz[]) as done (step, message_id, lease)
        cross join lateral (
          select ctid from work where lane = $1 and step = done.step
-           and message_id = done.message_id and run_at = done.lease offset 0) held))`,
+           and message_id = done.message_id and run_at = done.lease offset 0) held))
+       and run_at = any($4::timestamptz[])`,
     [
       LANE,
       texts(works.map(({ step }) => step)),
