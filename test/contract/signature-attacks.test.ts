@@ -56,6 +56,27 @@ test("a good one is taken once", async () => {
   expect(await answerTo(message)).toBe("NotAuthenticated");
 });
 
+/** The order of the group of P-256 (SEC 2, 2.4.2). */
+const ORDER = BigInt("0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
+
+test("nor is its ECDSA signature taken again in its other form, which holds as well", async () => {
+  const curve = await createSigner(systemClock.now(), "P-256");
+  await registerFor(door, "demo", curve.certificate);
+  const { message } = good(curve);
+  expect(await answerTo(message)).toBe("accepted");
+  const again = message.replace(
+    /(<ds:SignatureValue>)([^<]*)/,
+    (_all, start: string, written: string) => {
+      const value = Buffer.from(written, "base64");
+      const s = ORDER - BigInt(`0x${value.toString("hex", 32)}`);
+      const other = Buffer.from(s.toString(16).padStart(64, "0"), "hex");
+      return start + Buffer.concat([value.subarray(0, 32), other]).toString("base64");
+    },
+  );
+  expect(await answerTo(again)).toBe("NotAuthenticated");
+  expect(await answerTo(good(curve).message)).toBe("accepted");
+});
+
 test.each([
   ["a comment", "Text<!-- no --> signat"],
   ["CDATA", "<![CDATA[Text signat]]>"],

@@ -23,17 +23,20 @@ export interface Manner {
   readonly hash?: keyof typeof METHODS;
 }
 
-/** Signs messages as back offices do: RSA with SHA-256 over the Body and a Timestamp. */
+/** Signs messages as back offices do: with SHA-256 over the Body and a Timestamp. */
 export interface Signer {
   (payload: string, created: Date, manner?: Manner): string;
   readonly certificate: X509Certificate;
 }
 
-export async function createSigner(now: Date): Promise<Signer> {
+export async function createSigner(
+  now: Date,
+  keyKind: "RSA-3072" | "P-256" = "RSA-3072",
+): Promise<Signer> {
   const identity = await makeIdentity(
     {
       commonName: "back office",
-      keyKind: "RSA-3072",
+      keyKind,
       notBefore: new Date(now.getTime() - 60_000),
       notAfter: new Date(now.getTime() + 86_400_000),
       keyUsage: [0],
@@ -51,13 +54,17 @@ export async function createSigner(now: Date): Promise<Signer> {
     { stamp = "signed", hash = "sha256" }: Manner = {},
   ): string => {
     const method = METHODS[hash];
+    const algorithm =
+      keyKind === "P-256" ? method.signature.replace("rsa", "ecdsa") : method.signature;
     // Written as exclusive canonicalisation leaves it: its namespaces on it, in order.
     const body = `<soap:Body xmlns:soap="${SOAP}" xmlns:wsu="${WSU}" wsu:Id="body">${payload}</soap:Body>`;
     const timestamp = `<wsu:Timestamp xmlns:wsu="${WSU}" wsu:Id="time"><wsu:Created>${created.toISOString()}</wsu:Created></wsu:Timestamp>`;
     const reference = (id: string, signed: string): string =>
       `<ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="${EXC_C14N}"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="${method.digest}"></ds:DigestMethod><ds:DigestValue>${createHash(hash).update(signed).digest("base64")}</ds:DigestValue></ds:Reference>`;
-    const info = `<ds:SignedInfo xmlns:ds="${DS}"><ds:CanonicalizationMethod Algorithm="${EXC_C14N}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="${method.signature}"></ds:SignatureMethod>${reference("body", body)}${stamp === "signed" ? reference("time", timestamp) : ""}</ds:SignedInfo>`;
-    const value = sign(hash, Buffer.from(info), key).toString("base64");
+    const info = `<ds:SignedInfo xmlns:ds="${DS}"><ds:CanonicalizationMethod Algorithm="${EXC_C14N}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="${algorithm}"></ds:SignatureMethod>${reference("body", body)}${stamp === "signed" ? reference("time", timestamp) : ""}</ds:SignedInfo>`;
+    const value = sign(hash, Buffer.from(info), { key, dsaEncoding: "ieee-p1363" }).toString(
+      "base64",
+    );
     const signature = `<ds:Signature xmlns:ds="${DS}">${info}<ds:SignatureValue>${value}</ds:SignatureValue><ds:KeyInfo><wsse:SecurityTokenReference><wsse:Reference URI="#token" ValueType="${X509_TOKEN}"/></wsse:SecurityTokenReference></ds:KeyInfo></ds:Signature>`;
     return `<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="${SOAP}"><soap:Header><wsse:Security xmlns:wsse="${WSSE}" xmlns:wsu="${WSU}"><wsse:BinarySecurityToken wsu:Id="token" ValueType="${X509_TOKEN}">${token}</wsse:BinarySecurityToken>${stamp === "none" ? "" : timestamp}${signature}</wsse:Security></soap:Header>${body}</soap:Envelope>`;
   };

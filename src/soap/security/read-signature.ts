@@ -20,7 +20,7 @@ export interface Signature {
   /** SHA-1 somewhere in it. */
   readonly isWeak: boolean;
   readonly coversTimestamp: boolean;
-  /** SHA-256 of the SignatureValue: the same message again has the same. */
+  /** SHA-256 of what is the same whenever the same signature comes again. */
   readonly mark: string;
   /** The SignatureValue, in base64. */
   readonly value: string;
@@ -110,9 +110,14 @@ export function readSignature({ tree, body, security }: Signable): Signature | u
     certificate,
     isWeak: isWeak || method.digest === "sha1",
     coversTimestamp: timestamp.length === 1 && covered.has(timestamp[0] as XmlNode),
-    mark: createHash("sha256").update(value).digest("base64"),
+    mark: createHash("sha256").update(markOf(value, method)).digest("base64"),
     value: value.toString("base64"),
   };
+}
+
+/** Whoever has seen an ECDSA signature (r, s) can write it in another way, which holds too: (r, -s). */
+function markOf(value: Buffer, { key }: Method): Buffer {
+  return key === "ec" ? value.subarray(0, value.length / 2) : value;
 }
 
 /** KeyInfo must point at the token of this header, and at nothing else. */
