@@ -9,7 +9,7 @@ import type { Control, Petition, Solicitud } from "./petition.ts";
 import { BusRefusal } from "./refusal.ts";
 import { answerRequest, wrapped } from "./specific/answer-request.ts";
 import type { SpecificAnswer } from "./specific/certificat.ts";
-import { passes, writePicaError } from "./specific/errors.ts";
+import { passes, REPEATED, writeErrors, writePicaError } from "./specific/errors.ts";
 import { FINISHED, writeAnswer, writeTransmission, type Estado } from "./write-message.ts";
 
 /** Requests of one message that are worked on at the same time. */
@@ -58,6 +58,8 @@ async function answered(
     return await answerRequest(context, caller, { control: petition, request }, correlationId);
   } catch (error) {
     if (error instanceof ServiceError && error.code === "DuplicateSubmission") {
+      // What was done of a message beside it must not look as if it was not.
+      if (petition.requests.length > 1) return repeatedAnswer(petition, request);
       throw repeated(petition.idPeticion);
     }
     if (petition.requests.length === 1 || passes(error)) throw error;
@@ -69,6 +71,13 @@ async function answered(
 /** In the wording of the bus. */
 export function repeated(id: string): BusRefusal {
   return new BusRefusal("0229", `'${id}'.`);
+}
+
+/** The others were taken: that this one was not is told in its own answer. */
+export function repeatedAnswer(control: Control, request: Solicitud): SpecificAnswer {
+  const message = repeated(`${control.idPeticion}/${request.idSolicitud}`).literal;
+  const before = writeErrors({ code: REPEATED, message });
+  return wrapped(request.operation ?? "Enviament", { before, after: "" });
 }
 
 export function failedAnswer(request: Solicitud, correlationId: string): SpecificAnswer {

@@ -33,6 +33,8 @@ export function checkPetition(petition: Petition, demands: Demands): void {
   const ids = new Set(requests.map(({ idSolicitud }) => idSolicitud));
   if (ids.size !== requests.length) throw new BusRefusal("0401", "hi ha un IdSolicitud repetit.");
   for (const request of requests) checkRequest(petition, request, demands);
+  const bodies = new Set(requests.flatMap(({ requester }) => requesterCode(requester) ?? []));
+  if (bodies.size > 1) throw new BusRefusal("0301", "hi ha més d'un IdentificadorSolicitante.");
 }
 
 /**

@@ -2,10 +2,10 @@ import { ServiceError } from "../../domain/errors.ts";
 import { answerBatches } from "../../lifecycle/calls/answer-batches.ts";
 import type { LifecycleContext } from "../../lifecycle/context.ts";
 import type { BatchAnswer } from "../../store/batches.ts";
-import { failedAnswer, repeated } from "../answer-petition.ts";
+import { failedAnswer, repeatedAnswer } from "../answer-petition.ts";
 import type { Control, Solicitud } from "../petition.ts";
-import { answerRequest, wrapped } from "../specific/answer-request.ts";
-import { passes, REPEATED, writeErrors } from "../specific/errors.ts";
+import { answerRequest } from "../specific/answer-request.ts";
+import { passes } from "../specific/errors.ts";
 
 /** One pass over the batches of the bus; answers how much it did. */
 export function answerBusBatches(context: LifecycleContext): Promise<number> {
@@ -21,7 +21,8 @@ export function answerBusBatches(context: LifecycleContext): Promise<number> {
         return { position, before, after, messageId, certificate };
       } catch (error) {
         if (!isRepeated(error)) throw error;
-        return { position, ...repeatedAnswer(message.control, message.request) };
+        const { before, after } = repeatedAnswer(message.control, message.request);
+        return { position, before, after };
       }
     },
     passes,
@@ -34,14 +35,4 @@ export function answerBusBatches(context: LifecycleContext): Promise<number> {
 
 function isRepeated(error: unknown): boolean {
   return error instanceof ServiceError && error.code === "DuplicateSubmission";
-}
-
-/** The others of the batch were taken: that this one was not is told in its own answer. */
-function repeatedAnswer(
-  control: Control,
-  request: Solicitud,
-): Pick<BatchAnswer, "before" | "after"> {
-  const message = repeated(`${control.idPeticion}/${request.idSolicitud}`).literal;
-  const before = writeErrors({ code: REPEATED, message });
-  return wrapped(request.operation ?? "Enviament", { before, after: "" });
 }

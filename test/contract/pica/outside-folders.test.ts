@@ -85,6 +85,37 @@ test("one request of several that fails for a reason of ours gets a PICAError, t
   expect(alone.body).not.toContain("hash");
 });
 
+test("of several, one that was sent before with other content is told by itself: the others are sent", async () => {
+  const first = await call("Sincron", petition("mixed", [enviament("1", "+34600100000", "Avís")]));
+  const both = [
+    enviament("1", "+34600100000", "Un altre avís"),
+    enviament("2", "+34600100000", "Avís"),
+  ];
+  const answer = await call("Sincron", petition("mixed", both));
+  expect(answer).toMatchObject({
+    state: "0003",
+    results: ["229", expect.stringMatching(/^[0-9a-f-]{36}$/)],
+  });
+  expect(answer.results).not.toContain(first.results[0]);
+});
+
+test("the requests of one message are of one body, also where Atributos names none", async () => {
+  const both = [enviament("1", "+34600100000", "Avís"), enviament("2", "+34600100000", "Avís")];
+  const message = petition("bodies", both).replace(
+    /<DatosAutorizacion>.*?<\/DatosAutorizacion>/,
+    "",
+  );
+  expect((await call("Sincron", message)).state).toBe("0003");
+  const [head = "", tail = ""] = petition("bodies-2", both)
+    .replace(/<DatosAutorizacion>.*?<\/DatosAutorizacion>/, "")
+    .split("</SolicitudTransmision><SolicitudTransmision>");
+  const mixed = `${head}</SolicitudTransmision><SolicitudTransmision>${tail.replace(
+    /(<IdentificadorSolicitante>)\d+/,
+    "$1800180001",
+  )}`;
+  expect((await call("Sincron", mixed)).state).toBe("0502/0301");
+});
+
 test("in a batch it is tried five times before", async () => {
   await damagedAndWhole("worse");
   const asked = [certificat("a", "worse", "1"), certificat("b", "worse", "2")];
