@@ -67,12 +67,22 @@ export function assertMay(
   now: Date,
   ...anyOf: readonly [Permission, ...Permission[]]
 ): void {
-  if (!entity.enabled || !entity.certificatesEnabled) throw refuse(ENTITY_DISABLED);
+  if (!entity.certificatesEnabled) throw refuse(ENTITY_DISABLED);
+  assertInForce({ entity, user }, now);
+  if (!anyOf.some((each) => user.permissions.includes(each))) throw refuse(NOT_PERMITTED[anyOf[0]]);
+}
+
+/**
+ * That who calls is still somebody, whatever they may do.
+ *
+ * @throws ServiceError NotAuthorised
+ */
+export function assertInForce({ entity, user }: Caller, now: Date): void {
+  if (!entity.enabled) throw refuse(ENTITY_DISABLED);
   if (!user.enabled) throw refuse(USER_DISABLED);
   const { validFrom, validUntil } = user;
   if ((validFrom && now < validFrom) || (validUntil && now >= validUntil))
     throw refuse(NOT_IN_FORCE);
-  if (!anyOf.some((each) => user.permissions.includes(each))) throw refuse(NOT_PERMITTED[anyOf[0]]);
 }
 
 /** Whether a message of the entity is within a user's reach. */

@@ -1,4 +1,4 @@
-import { assertMay, type Caller } from "../domain/entity.ts";
+import { assertInForce, assertMay, type Caller } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
 import type { LifecycleContext } from "../lifecycle/context.ts";
 import type { Means } from "../soap/operations/operation.ts";
@@ -43,13 +43,18 @@ export async function identify(
   if (!userBy.includes("officer")) {
     throw new BusRefusal("0301", "l'ens no accepta aquesta manera d'acreditar l'usuari.");
   }
+  // Whose credentials were taken away does not come in under the name of another.
+  const now = context.clock.now();
+  inWordsOfTheBus(() => {
+    assertInForce(caller, now);
+  });
   const officers = [control.officer, ...requests.map(({ officer }) => officer)];
   const nif = soleNif(officers);
   const officer = nif && (await findOfficer(context.db, entity.entityId, nif));
   if (!officer) {
     throw new BusRefusal("0301", "el Funcionario no és cap usuari de l'ens; demaneu-ho al SAU.");
   }
-  return permitted(officer, context.clock.now());
+  return permitted(officer, now);
 }
 
 /** One message has one officer, however often it names them. */
@@ -63,9 +68,15 @@ function soleNif(officers: readonly (Fields | undefined)[]): string | undefined 
 
 /** What each operation needs beyond that is asked where it is done. */
 function permitted(caller: Caller, now: Date): Caller {
-  try {
+  inWordsOfTheBus(() => {
     assertMay(caller, now, "send", "certificates", "consult");
-    return caller;
+  });
+  return caller;
+}
+
+function inWordsOfTheBus(assert: () => void): void {
+  try {
+    assert();
   } catch (error) {
     if (error instanceof ServiceError && error.hint) {
       throw new BusRefusal("0301", error.hint.ca);

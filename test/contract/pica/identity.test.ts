@@ -121,6 +121,21 @@ test("the bus itself by its certificate, for the officer", async () => {
   expect(await behind(sign(smsPetition("bus-alone"), now))).toContain("no accepta aquesta manera");
 });
 
+test.each(["bus", "demo"])(
+  "%s whose credentials were taken away does not come in as an officer either",
+  async (username) => {
+    await policy("officer");
+    const set = (what: string): Promise<unknown> =>
+      door.story.database.owner.query(`update users set ${what} where username = $1`, [username]);
+    await set("enabled = false");
+    expect(await sentAs(username, `off-${username}`)).toContain("L'usuari està desactivat");
+    await set("enabled = true, valid_until = '2020-01-01'");
+    expect(await sentAs(username, `old-${username}`)).toContain("no és vigent");
+    await set("valid_until = null");
+    expect(await sentAs(username, `on-${username}`)).toBe("officer");
+  },
+);
+
 test("what the envelope says of the request is attested and kept", async () => {
   await policy("usernameToken");
   await sentAs("demo", "attested");
