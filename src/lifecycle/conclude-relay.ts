@@ -122,7 +122,7 @@ function isTold(chain: readonly Evidence[], { event, attempt }: RelayBody): bool
   return chain.some(({ body }) =>
     body.event === "RelayAttempt"
       ? body.attempt > attempt
-      : body.event === event && (body as RelayBody).attempt === attempt,
+      : body.event === event && body.attempt === attempt,
   );
 }
 

@@ -1,0 +1,86 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { SubmitAnswer } from "../../src/lifecycle/ports.ts";
+import { relayMessages, type Relaying } from "../../src/lifecycle/relay-message.ts";
+import { startStory, type Story } from "../support/story.ts";
+import { toldGateway } from "../support/told-gateway.ts";
+
+/** Relays are begun and written down together: what goes wrong with one is not told of another. */
+let story: Story;
+beforeEach(async () => {
+  story = await startStory();
+});
+afterEach(async () => {
+  await story.close();
+});
+
+const ONE = "+34600100000";
+const TWO = "+34600100001";
+const REFUSED: SubmitAnswer = { kind: "refused", commandStatus: 0x58, permanent: false };
+
+test("evidence that this version cannot read stops nothing that is relayed together with it", async () => {
+  const context = { ...story.context, gateway: toldGateway(story) };
+  const { messageId } = await story.accept("a", ONE);
+  await story.accept("b", TWO);
+  await story.database.owner.query(
+    `insert into evidence select message_id, seq + 1, at, '{"event": "Later"}', sha256, sha256
+     from evidence where message_id = $1`,
+    [messageId],
+  );
+  await relayMessages(context);
+  expect((await story.status("b")).view.stage.name).toBe("relayed");
+  const { rows } = await story.database.owner.query<{ cause: string }>(
+    "select cause from work where step = 'relay' and message_id = $1",
+    [messageId],
+  );
+  expect(rows[0]?.cause).toContain("IllegalEvidence");
+});
+
+test("an answer that was stored, although the database did not say so, is not told of the next attempt", async () => {
+  const silence: { end?: (answer: SubmitAnswer) => void } = {};
+  const gateway = toldGateway(story, (_recipient, nth) =>
+    nth === 1
+      ? Promise.resolve(REFUSED)
+      : new Promise<SubmitAnswer>((resolve) => (silence.end = resolve)),
+  );
+  const context = { ...story.context, gateway };
+  await story.accept("a", ONE);
+  let tries = 0;
+  const cut = new Proxy(context.db, {
+    get(target, name) {
+      if (name !== "query") return (Reflect.get(target, name) as () => unknown).bind(target);
+      return async (statement: string | { readonly text: string }, values?: unknown[]) => {
+        const isOurs =
+          typeof statement !== "string" && statement.text.includes("insert into relay_answers");
+        tries += isOurs ? 1 : 0;
+        if (!isOurs || tries === 1 || tries > 3) {
+          const result: unknown = await target.query(statement as string, values);
+          if (!isOurs || tries > 3) return result;
+        }
+        throw new Error("Connection terminated unexpectedly");
+      };
+    },
+  });
+  const over = { relay: false };
+  void relayMessages({ ...context, db: cut }).then(() => (over.relay = true));
+  while (tries < 1) await turn();
+  // Longer than it was put off, shorter than the database stays away.
+  await story.hands.advance(4_000);
+  const relaying: Relaying = new Set();
+  await relayMessages(context, relaying);
+  while (!silence.end) await turn();
+  while (!over.relay) {
+    await turn();
+    await story.hands.advance(100);
+  }
+  expect((await story.status("a")).view.stage.name).toBe("relaying");
+  silence.end({
+    kind: "accepted",
+    smscMessageId: "second",
+    matchKey: "second",
+    answeredAt: story.hands.clock.now(),
+  });
+  await Promise.all(relaying);
+  const { view, history } = await story.status("a");
+  expect(view.stage.name).toBe("relayed");
+  expect(history.filter(({ event }) => event === "RelayDeferred")).toHaveLength(1);
+});
