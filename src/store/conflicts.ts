@@ -35,7 +35,9 @@ export async function readConflicts(
   const { rows } = await db.query<ConflictRow>(
     `select w.message_id, m.recipient_msisdn as recipient, e.name as entity_name, m.client_reference,
        substr(w.cause, length($1) + 1) as what, w.given_up_at, m.receipt_deadline
-     from work w join messages m using (message_id) join entities e using (entity_id)
+     from work w
+     cross join lateral (select * from messages where message_id = w.message_id offset 0) m
+     join entities e using (entity_id)
      where w.dead and w.step = 'settle' and starts_with(w.cause, $1)
      order by w.given_up_at, w.message_id limit $2`,
     [CONFLICT, limit],

@@ -22,11 +22,13 @@ export async function passUndelivered(db: Connection, until: Date): Promise<Unde
   const { rows } = await db.query<{ message_id: MessageId; mailbox: string | null }>(
     `with before as (select at from cursors where name = $1 for update),
      moved as (update cursors set at = greatest(at, $2) where name = $1)
-     select m.message_id, m.mailbox from before
+     select w.message_id, m.mailbox from before
      join work w on w.lane = 0 and w.step = 'settle' and not w.dead
        and w.message_id >= uuidv7_floor(before.at - interval '13 months')
        and w.message_id < uuidv7_floor($2)
-     join messages m using (message_id)
+     -- One message after another: a join could read those of all the years.
+     cross join lateral (select mailbox, scheduled_at, accepted_at from messages
+       where message_id = w.message_id offset 0) m
      where coalesce(m.scheduled_at, m.accepted_at) >= before.at
        and coalesce(m.scheduled_at, m.accepted_at) < $2`,
     [NAME, until],

@@ -23,6 +23,7 @@ const TURNS = FULL ? 100 : 30;
 const MESSAGES = 200;
 const CALLS = 50;
 const LOOKS = 25;
+const WARNINGS = 10;
 const WAITING = 2_000;
 const LOAD_MILLISECONDS = 4_000;
 const MOST = 1.2;
@@ -84,6 +85,7 @@ const STEPS: readonly [name: string, times: number, run: (of: Compared) => Promi
   ["settle_delivered", MESSAGES / 2, ({ side }) => side.settle()],
   ["settle_due", MESSAGES / 2, ({ side }) => side.settleByDeadline()],
   ["look_for_work", LOOKS, ({ side }) => side.look(LOOKS)],
+  ["warn_early", WARNINGS, ({ side }) => side.warn(WARNINGS)],
   ["status_recent", CALLS, ({ side, count }) => side.status(references(count, FEW / 10))],
   ["status_any", CALLS, ({ side, count }) => side.status(references(count))],
 ];

@@ -8,6 +8,7 @@ import { matchReceipts } from "../../src/lifecycle/match-receipts.ts";
 import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
 import { relayMessages } from "../../src/lifecycle/relay-message.ts";
 import { settleOutcomes } from "../../src/lifecycle/settle-outcome.ts";
+import { warnEarly } from "../../src/lifecycle/upkeep/warn-early.ts";
 import { createSmppGateway } from "../../src/smpp/gateway.ts";
 import { createAcceptance } from "../../src/store/acceptance.ts";
 import { findCallerById } from "../../src/store/parties/users.ts";
@@ -35,6 +36,8 @@ export interface Side {
   settleByDeadline(): Promise<void>;
   /** Looks for due work so often, and finds none. */
   look(times: number): Promise<void>;
+  /** Looks so often for messages of which nobody was warned yet. */
+  warn(times: number): Promise<void>;
   /** Tells where messages are, one call for each. */
   status(references: readonly string[]): Promise<void>;
 }
@@ -77,6 +80,7 @@ export async function createSide(database: TestDatabase, userId: string): Promis
     settings: {
       receiptDeadline: { months: 0, milliseconds: 120 * HOUR },
       receiptGrace: { months: 0, milliseconds: 600_000 },
+      earlyWarning: { months: 0, milliseconds: DAY },
       operatorZone: "UTC",
     },
     takeCharge: createAcceptance(database.app),
@@ -146,6 +150,9 @@ export async function createSide(database: TestDatabase, userId: string): Promis
         await settleOutcomes(context);
         await matchReceipts(context);
       }
+    },
+    async warn(times) {
+      for (let time = 0; time < times; time += 1) await warnEarly(context);
     },
     async status(references) {
       for (const clientReference of references) {

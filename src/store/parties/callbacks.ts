@@ -108,13 +108,14 @@ export async function enqueueCallbacks(
     text: "select from callbacks where enabled limit 1",
   });
   if (rowCount === 0) return;
+  const sorted = news.map(({ messageId }) => messageId).toSorted();
   await db.query(
     `insert into callback_events
        (event_id, entity_id, message_id, seq, event, at, run_at, attempts, dead)
      select e.event_id, m.entity_id, e.message_id, e.seq, e.event, e.at, e.at, 0, false
      from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::timestamptz[])
        as e (event_id, message_id, seq, event, at)
-     join messages m using (message_id)
+     join messages m on m.message_id = e.message_id and m.message_id between $6 and $7
      join callbacks c on c.entity_id = m.entity_id and c.enabled and e.event = any(c.events)
      on conflict do nothing`,
     [
@@ -123,6 +124,8 @@ export async function enqueueCallbacks(
       integers(news.map(({ seq }) => seq)),
       texts(news.map(({ event }) => event)),
       instants(news.map(({ at }) => at)),
+      sorted[0],
+      sorted.at(-1),
     ],
   );
 }
