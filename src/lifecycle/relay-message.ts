@@ -3,6 +3,7 @@ import { MINUTE, SECOND } from "../domain/clock.ts";
 import { createBatcher } from "../store/batch.ts";
 import { transaction } from "../store/connection/database.ts";
 import type { Answered, AnswerRow, Awaited } from "../store/relay.ts";
+import { isUnavailable } from "../store/connection/unavailable.ts";
 import { isOperatorEnabled } from "../store/parties/operators.ts";
 import { claim, giveUp, retry, type Work } from "../store/work.ts";
 import { backOff } from "./back-off.ts";
@@ -80,7 +81,8 @@ async function relayOrPostpone(context: LifecycleContext, desk: Desk, work: Work
   } catch (error) {
     const cause = String(error);
     const { messageId, attempts } = work;
-    const over = attempts >= MOST_FAULTS;
+    // That the database is away is no fault of the message, however often the operator has put it off.
+    const over = attempts >= MOST_FAULTS && !isUnavailable(error);
     const now = context.clock.now();
     const shown = over ? giveUp(context.db, work, cause, now) : putOff(context, work, cause);
     // With the database gone nothing can be put off: the lease ends by itself.

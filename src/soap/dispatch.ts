@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Caller } from "../domain/entity.ts";
 import { ServiceError } from "../domain/errors.ts";
+import { isUnavailable } from "../store/connection/unavailable.ts";
 import { textAnswer, writeAnswer, type Payload, type Written } from "./answer.ts";
 import type { Backend } from "./backend.ts";
 import type { CallRate } from "./call-rate.ts";
@@ -14,7 +15,6 @@ import type { FailureBrake } from "./security/failure-brake.ts";
 import { WSSE } from "./security/names.ts";
 import { readSecurity, type SecurityHeader } from "./security/read-security.ts";
 import { signResponse, type SigningKey } from "./security/sign-response.ts";
-import { isUnavailable } from "./unavailable.ts";
 import { writeFault } from "./write-fault.ts";
 import { withXml, type XmlLimits } from "./xml/document.ts";
 import { isNamed, type XmlNode } from "./xml/node.ts";

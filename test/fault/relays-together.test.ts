@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { SubmitAnswer } from "../../src/lifecycle/ports.ts";
 import { relayMessages, type Relaying } from "../../src/lifecycle/relay-message.ts";
 import { startStory, type Story } from "../support/story.ts";
-import { toldGateway } from "../support/told-gateway.ts";
+import { interrupted, toldGateway } from "../support/told-gateway.ts";
 
 /** Relays are begun and written down together: what goes wrong with one is not told of another. */
 let story: Story;
@@ -83,4 +83,21 @@ test("an answer that was stored, although the database did not say so, is not to
   const { view, history } = await story.status("a");
   expect(view.stage.name).toBe("relayed");
   expect(history.filter(({ event }) => event === "RelayDeferred")).toHaveLength(1);
+});
+
+test("a message that the operator has put off for long is not given up when the database is away once", async () => {
+  const context = { ...story.context, gateway: toldGateway(story) };
+  await story.accept("a", ONE);
+  await story.database.owner.query("update work set attempts = 40 where step = 'relay'");
+  let faults = 0;
+  const db = interrupted(context.db, (statement) => {
+    if (!statement.startsWith("insert into relay_attempts")) return Promise.resolve();
+    faults += 1;
+    return Promise.reject(new Error("Connection terminated unexpectedly"));
+  });
+  await relayMessages({ ...context, db });
+  expect(faults).toBe(1);
+  await story.hands.advance(30 * 60_000);
+  await relayMessages(context);
+  expect((await story.status("a")).view.stage.name).toBe("relayed");
 });

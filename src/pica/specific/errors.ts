@@ -1,6 +1,6 @@
 import { ServiceError, type ErrorCode } from "../../domain/errors.ts";
 import { faultSpec } from "../../soap/faults.ts";
-import { isUnavailable } from "../../soap/unavailable.ts";
+import { isUnavailable } from "../../store/connection/unavailable.ts";
 import { element } from "../../soap/xml/write.ts";
 import { NAMESPACE } from "../names.ts";
 
