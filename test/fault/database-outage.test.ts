@@ -8,8 +8,8 @@ import { peer } from "../support/peers.ts";
 import { POSTGRES_15, servePostgres, type ServedPostgres } from "../support/postgres-15.ts";
 import { startServedStory, type ServedStory } from "../support/served-story.ts";
 
-/** Messages between one blow and the next. SMS_CERTIFICAT_LONG=1 makes it a night's run. */
-const LONG = process.env["SMS_CERTIFICAT_LONG"] !== undefined;
+/** Messages between one blow and the next. FAULTS=long makes it a night's run. */
+const LONG = process.env["FAULTS"] === "long";
 const STRIDE = LONG ? 2_000 : 40;
 
 peer(POSTGRES_15)("the database goes away under load, and nothing acknowledged is lost", () => {

@@ -3,8 +3,8 @@ import { peer } from "../support/peers.ts";
 import { POSTGRES_15, servePostgres, type ServedPostgres } from "../support/postgres-15.ts";
 import { startServedStory, type ServedStory } from "../support/served-story.ts";
 
-/** SMS_CERTIFICAT_LONG=1 makes it a night's run. */
-const LONG = process.env["SMS_CERTIFICAT_LONG"] !== undefined;
+/** FAULTS=long makes it a night's run. */
+const LONG = process.env["FAULTS"] === "long";
 const STRIDE = LONG ? 3_000 : 60;
 
 peer(POSTGRES_15)("a primary with a synchronous standby", () => {

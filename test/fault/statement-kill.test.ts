@@ -33,7 +33,7 @@ beforeAll(async () => {
   installation = await install(
     SEED,
     { receiptDelay: 50 },
-    { RECEIPT_DEADLINE: "PT20S", RECEIPT_GRACE: "PT1S", NODE_OPTIONS: `--import=${HOOK}` },
+    { RECEIPT_DEADLINE: "PT30M", RECEIPT_GRACE: "PT1S", NODE_OPTIONS: `--import=${HOOK}` },
   );
 });
 afterAll(async () => {
