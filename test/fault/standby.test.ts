@@ -1,3 +1,5 @@
+import { isUnavailable } from "../../src/soap/unavailable.ts";
+import { clientOfPrimary } from "../../src/store/connection/primary.ts";
 import { createTestPool } from "../support/database.ts";
 import { peer } from "../support/peers.ts";
 import { POSTGRES_15, servePostgres, type ServedPostgres } from "../support/postgres-15.ts";
@@ -28,6 +30,16 @@ peer(POSTGRES_15)("a primary with a synchronous standby", () => {
     await primary.remove();
   });
 
+  test("callers who meet nothing but a standby are told to come back", async () => {
+    const StandbyClient = clientOfPrimary([standby.url]);
+    const refused = await new StandbyClient().connect().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(refused).toMatchObject({ message: "the server is a standby" });
+    expect(isUnavailable(refused)).toBe(true);
+  });
+
   test(
     "is killed under load, the standby is promoted, and no acknowledged message is lost",
     async () => {
@@ -39,6 +51,7 @@ peer(POSTGRES_15)("a primary with a synchronous standby", () => {
       await db.query("select pg_promote()");
       await load.until(before + STRIDE);
       await load.stop();
+      expect([...load.faults].filter((code) => code !== "Unavailable")).toEqual([]);
       await story.certified(db, load.acknowledged);
       await story.expectAllKept(db, load.acknowledged);
       await db.end();

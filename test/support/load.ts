@@ -6,6 +6,8 @@ export interface Load {
   readonly acknowledged: readonly string[];
   /** How many calls failed. */
   failed(): number;
+  /** The codes of the faults that they got, each once. */
+  readonly faults: ReadonlySet<string>;
   until(count: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -18,6 +20,7 @@ export async function startLoad(
 ): Promise<Load> {
   const acknowledged: string[] = [];
   const waiting = new Set<() => void>();
+  const faults = new Set<string>();
   let failures = 0;
   let number = 0;
   let over = false;
@@ -35,8 +38,10 @@ export async function startLoad(
           acknowledged.push(clientReference);
           for (const look of waiting) look();
           break;
-        } catch {
+        } catch (error) {
           failures += 1;
+          const code = faultOf(error);
+          if (code !== undefined) faults.add(code);
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
       }
@@ -48,6 +53,7 @@ export async function startLoad(
   return {
     acknowledged,
     failed: () => failures,
+    faults,
     until: (count) =>
       new Promise((resolve) => {
         const look = (): void => {
@@ -63,4 +69,10 @@ export async function startLoad(
       await Promise.all(callers);
     },
   };
+}
+
+/** The code of the typed fault that a call met; undefined when it met none, as when nobody listens. */
+function faultOf(error: unknown): string | undefined {
+  const { body } = error as { readonly body?: unknown };
+  return typeof body === "string" ? /<code>(\w+)<\/code>/.exec(body)?.[1] : undefined;
 }

@@ -2,6 +2,9 @@ import pg from "pg";
 
 type Callback = (error?: Error) => void;
 
+/** SQLSTATE read_only_sql_transaction: what a write would be told there. It passes with the promotion. */
+const READ_ONLY = "25006";
+
 /**
  * A kind of client that connects to whichever of several addresses takes writes: a primary, not one of
  * its standbys (target_session_attrs=read-write of libpq). An address that does not answer, or answers
@@ -40,7 +43,7 @@ export function clientOfPrimary(addresses: readonly string[]): new () => pg.Clie
         );
         if (!rows[0]?.standby) return this;
         await this.end();
-        throw new Error("the server is a standby");
+        throw Object.assign(new Error("the server is a standby"), { code: READ_ONLY });
       } catch (error) {
         // Others may have found out meanwhile.
         if (current === this.#chosen) current += 1;
