@@ -75,6 +75,9 @@ test("an entity, its user, its mailbox and its alias, and who granted what", asy
     callsPerSecond: 7,
     enabled: true,
     certificates: true,
+    accepts: ["passwordText", "passwordDigest", "x509", "clientCertificate"],
+    sha1: false,
+    signedResponses: false,
   });
 
   const user = ["--username", "Gestor"];

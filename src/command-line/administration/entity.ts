@@ -7,6 +7,7 @@ import {
   findEntityByNif,
   insertEntity,
   listEntities,
+  readCallerPolicy,
   setAuthenticationPolicy,
   updateEntity,
 } from "../../store/parties/entities.ts";
@@ -101,8 +102,9 @@ All that change something take --by NAME and --ticket NUMBER (of the service des
       const entity = await neededEntity(database, options);
       const ine10 = (await listCodes(database.db)).get(entity.nif);
       const { userBy, timestamp } = await readBusPolicy(database.db, entity.entityId);
+      const callers = await readCallerPolicy(database.db, entity.entityId);
       const bus = { ine10, userBy, busTimestamp: timestamp };
-      showOne({ ...describe(entity), ...bus }, options.flag("json"));
+      showOne({ ...describe(entity), ...callers, ...bus }, options.flag("json"));
     },
     async list({ db }, args) {
       const options = readArguments(args, { json: { type: "boolean" } });

@@ -25,7 +25,10 @@ What changes something takes --by NAME and --ticket NUMBER (of the service desk;
           {
             operator: smpp.operator,
             link,
-            "held by a replica": leases.some(({ held }) => held),
+            "held by a replica":
+              leases.length === 0
+                ? "no lease (one process, or none runs)"
+                : leases.some(({ held }) => held),
             enabled: row?.enabled ?? true,
             since: row?.changedAt,
           },

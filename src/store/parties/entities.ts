@@ -116,6 +116,20 @@ export async function setAuthenticationPolicy(
   return rowCount === 1;
 }
 
+/** What an entity's callers may use, and what they get, under the names that people see. */
+export async function readCallerPolicy(
+  db: Connection,
+  entityId: EntityId,
+): Promise<{ accepts: string[]; sha1: boolean; signedResponses: boolean } | undefined> {
+  const { rows } = await db.query<{ accepts: string[]; sha1: boolean; signedResponses: boolean }>(
+    `select accepted_authentication as accepts, sha1_accepted as sha1,
+       responses_signed as "signedResponses"
+     from entities where entity_id = $1`,
+    [entityId],
+  );
+  return rows[0];
+}
+
 /** Whether answers to the callers of an entity are signed; it takes effect with the next call. */
 export async function setResponsesSigned(
   db: Connection,
