@@ -70,7 +70,8 @@ function readZone(reader: SettingsReader): string {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
   } catch {
-    reader.fault("OPERATOR_TIME_ZONE must be a zone such as Europe/Madrid or UTC");
+    // What is missing was told already.
+    if (zone !== "") reader.fault("OPERATOR_TIME_ZONE must be a zone such as Europe/Madrid or UTC");
     return "UTC";
   }
 }

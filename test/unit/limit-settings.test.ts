@@ -39,3 +39,9 @@ test("a limit that is none is a fault", () => {
   expect(read).toThrow(/SOAP_DEPTH must be a whole number, 1 to 256/);
   expect(read).toThrow(/SOAP_IN_FLIGHT/);
 });
+
+test("a setting that is missing is told once", () => {
+  const read = (): unknown => parseSettings({ ENVIRONMENT: "production" });
+  expect(read).toThrow(/OPERATOR_TIME_ZONE is needed/);
+  expect(read).not.toThrow(/OPERATOR_TIME_ZONE must be/);
+});
