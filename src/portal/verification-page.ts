@@ -59,7 +59,7 @@ const TEXTS = {
     en: "See the certificate that corrects it",
   },
   code: { ca: "Codi (CSV)", es: "Código (CSV)", en: "Code (CSV)" },
-  sender: { ca: "Emissor", es: "Remitente", en: "Sender" },
+  sender: { ca: "Entitat emissora", es: "Entidad remitente", en: "Sending entity" },
   recipient: { ca: "Destinatari", es: "Destinatario", en: "Recipient" },
   acceptedAt: { ca: "Missatge acceptat", es: "Mensaje aceptado", en: "Message accepted" },
   issuedAt: { ca: "Certificat emès", es: "Certificado emitido", en: "Certificate issued" },
