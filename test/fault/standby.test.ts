@@ -1,4 +1,5 @@
-import { isUnavailable } from "../../src/soap/unavailable.ts";
+import pg from "pg";
+import { isUnavailable } from "../../src/store/connection/unavailable.ts";
 import { clientOfPrimary } from "../../src/store/connection/primary.ts";
 import { createTestPool } from "../support/database.ts";
 import { peer } from "../support/peers.ts";
@@ -31,11 +32,9 @@ peer(POSTGRES_15)("a primary with a synchronous standby", () => {
   });
 
   test("callers who meet nothing but a standby are told to come back", async () => {
-    const StandbyClient = clientOfPrimary([standby.url]);
-    const refused = await new StandbyClient().connect().then(
-      () => undefined,
-      (error: unknown) => error,
-    );
+    const db = new pg.Pool({ Client: clientOfPrimary([standby.url]) });
+    const refused: unknown = await db.query("select").catch((error: unknown) => error);
+    await db.end();
     expect(refused).toMatchObject({ message: "the server is a standby" });
     expect(isUnavailable(refused)).toBe(true);
   });
