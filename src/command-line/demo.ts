@@ -53,7 +53,7 @@ export const demoCommand: Command = {
     const demo = await start(dataDirectory, options.flag("keep") ? USUAL_PORT : 0);
     try {
       await run(demo, output);
-      if (options.flag("keep")) await keepServing(demo);
+      if (options.flag("keep")) await keepServing(demo, output);
     } finally {
       await demo.service.stop();
       await demo.simulator.stop();
@@ -159,7 +159,10 @@ async function follow(port: Port): Promise<void> {
   }
 }
 
-async function keepServing({ service, account, dataDirectory }: Demo): Promise<void> {
+async function keepServing(
+  { service, account, dataDirectory }: Demo,
+  output: string,
+): Promise<void> {
   print(`
 Still serving; end it with Ctrl+C.
 
@@ -171,7 +174,7 @@ Still serving; end it with Ctrl+C.
   commands  DATA_DIRECTORY=${dataDirectory} node dist/main.js entity list
 
 A back office of PICA or PCI: sends a message and a batch, prints the exchange, saves the certificate:
-  node dist/main.js pica-call wsdl/pica/pica-call.yaml --url ${service.url} --secret ${account.secret}
+  node dist/main.js pica-call wsdl/pica/pica-call.yaml --url ${service.url} --secret ${account.secret} --output ${output}
 
 Numbers that end in 000 are delivered, 404 never reported, 010 expired, 009 undeliverable, 007 refused.`);
   await interrupted();

@@ -10,6 +10,7 @@ import { fetchCertificate } from "../../src/lifecycle/calls/fetch-certificate.ts
 import { setAuthenticationPolicy, setResponsesSigned } from "../../src/store/parties/entities.ts";
 import { setBusPolicy } from "../../src/store/parties/requesters.ts";
 import { systemClock } from "../../src/system.ts";
+import { freePort } from "../support/free-port.ts";
 import { makePair, type OpensslPair } from "../support/openssl-pair.ts";
 import { peer } from "../support/peers.ts";
 import { nodeWords } from "../support/program.ts";
@@ -107,6 +108,15 @@ test("pica-call sends, asks, saves the certificate and polls a batch", async () 
   expect(said).toContain("SHA-256 as stated");
   const [saved = ""] = await readdir(output);
   expect((await readFile(join(output, saved))).subarray(0, 5).toString()).toBe("%PDF-");
+});
+
+test("pica-call names the address that does not answer", async () => {
+  const nobody = `http://127.0.0.1:${await freePort()}`;
+  const words = ["pica-call", at("wsdl/pica/pica-call.yaml"), "--secret", SECRET, "--url", nobody];
+  const [command, ...all] = nodeWords("src/main.ts", ...words);
+  await expect(run(command, all)).rejects.toMatchObject({
+    stderr: `pica-call failed: ${nobody}/ws/pica/Sincron does not answer (ECONNREFUSED)\n`,
+  });
 });
 
 peer("openssl")("pica-call with a key", () => {

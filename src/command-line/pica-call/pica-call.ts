@@ -107,6 +107,9 @@ async function send(file: CallFile, door: Door, message: string, quietly = false
     method: "POST",
     headers: { "content-type": "text/xml; charset=utf-8", soapaction: '""' },
     body,
+  }).catch((error: unknown) => {
+    const { code } = ((error as Error).cause ?? {}) as { readonly code?: string };
+    throw new Error(`${address} does not answer (${code ?? (error as Error).message})`);
   });
   const answer = await response.text();
   print(`\n◄── HTTP ${response.status}\n${readable(answer)}`);
