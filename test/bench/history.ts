@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { contractDemo, type DemoAccount } from "../../src/command-line/demo-account.ts";
 import { seededRandom } from "../../src/smpp/simulator/seeded-random.ts";
+import { checkIntegrity } from "../../src/store/integrity.ts";
 import { systemClock, systemRandom } from "../../src/system.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { databaseCpu } from "../support/database-cpu.ts";
@@ -24,6 +25,7 @@ const MESSAGES = 200;
 const CALLS = 50;
 const LOOKS = 25;
 const WARNINGS = 10;
+const VERIFIED = 10;
 const WAITING = 2_000;
 const LOAD_MILLISECONDS = 4_000;
 const MOST = 1.2;
@@ -90,8 +92,8 @@ const STEPS: readonly [name: string, times: number, run: (of: Compared) => Promi
   ["status_any", CALLS, ({ side, count }) => side.status(references(count))],
 ];
 
-/** Asks for rows that no cache holds: told, and not compared with those of a small database. */
-const UNLIMITED = "status_any";
+/** Told, and not limited: what asks for rows that no cache holds, and what is done every five minutes. */
+const UNLIMITED: readonly string[] = ["status_any", "warn_early"];
 
 async function compare(few: Compared, many: Compared): Promise<void> {
   const cpu = await databaseCpu(few.database.owner);
@@ -115,7 +117,7 @@ async function compare(few: Compared, many: Compared): Promise<void> {
     const value = round(
       median(cost.many.wall.map((wall, turn) => wall / (cost.few.wall[turn] ?? 0))),
     );
-    const limited = name !== UNLIMITED;
+    const limited = !UNLIMITED.includes(name);
     if (limited) bars.push({ name, value, limit: MOST, ok: value <= MOST });
     for (const side of ["few", "many"] as const) {
       figures[`${name}_us_${side}`] = Math.round(median(cost[side].wall));
@@ -140,6 +142,31 @@ class Cost {
     this.cpu += cpu / times;
   }
 }
+
+/** How long the steps of verify take, of a thousand messages each, from the oldest on. */
+async function verify(few: Compared, many: Compared): Promise<void> {
+  for (const [name, { database, count }] of Object.entries({ few, many })) {
+    const steps: number[] = [];
+    let last = performance.now();
+    const onProgress = (): void => {
+      steps.push(performance.now() - last);
+      last = performance.now();
+      if (steps.length === VERIFIED) throw new Enough();
+    };
+    const damages = await checkIntegrity(database.app, now, onProgress).catch((error: unknown) => {
+      if (error instanceof Enough) return [];
+      throw error;
+    });
+    if (damages.length > 0) throw new Error(JSON.stringify(damages[0]));
+    figures[`verify_step_ms_${name}`] = round(median(steps));
+    console.log(
+      `verify beside ${count}: ${round(median(steps))} ms for a step, ` +
+        `${Math.round(Math.max(...steps.slice(1)))} at most, and the first ${Math.round(steps[0] ?? 0)}`,
+    );
+  }
+}
+
+class Enough extends Error {}
 
 /** The whole service beside the long history, called from another process. */
 async function serve({ database, account, count }: Compared): Promise<void> {
@@ -182,6 +209,7 @@ const few = await fill(FEW, daysAgo(35));
 const many = await fill(MANY, daysAgo(5 * 365));
 try {
   await compare(few, many);
+  await verify(few, many);
   await serve(many);
 } finally {
   await few.database.drop();

@@ -4,6 +4,7 @@ import type { UserId } from "../../src/domain/ids.ts";
 import { acceptSubmission } from "../../src/lifecycle/accept-submission.ts";
 import { tellStatus } from "../../src/lifecycle/calls/tell-status.ts";
 import type { LifecycleContext } from "../../src/lifecycle/context.ts";
+import type { SmsGateway } from "../../src/lifecycle/ports.ts";
 import { matchReceipts } from "../../src/lifecycle/match-receipts.ts";
 import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
 import { relayMessages } from "../../src/lifecycle/relay-message.ts";
@@ -21,6 +22,8 @@ import { submission } from "./story.ts";
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 const AT_ONCE = 32;
+/** Segments that the link has in hand at the same time. */
+const MESSAGES_IN_HAND = 200;
 
 /** The lifecycle on one of the databases that are compared, with an operator who takes everything. */
 export interface Side {
@@ -59,24 +62,25 @@ export async function createSide(database: TestDatabase, userId: string): Promis
   };
   const smpp = createSmppGateway(link, parts);
   let taken: { readonly id: string; readonly recipient: string }[] = [];
+  const gateway: SmsGateway = {
+    operator: HISTORY_OPERATOR,
+    plan: (text, reference) => smpp.plan(text, reference),
+    isReady: () => true,
+    capacity: MESSAGES_IN_HAND,
+    hearsSince: () => Promise.resolve(new Date(0)),
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+    submit({ recipient }) {
+      const id = systemRandom.bytes(6).readUIntBE(0, 6).toString();
+      taken.push({ id, recipient });
+      const answeredAt = clock.now();
+      return Promise.resolve({ kind: "accepted", smscMessageId: id, matchKey: id, answeredAt });
+    },
+  };
   const context = {
     ...parts,
     db: database.app,
-    gateway: {
-      operator: HISTORY_OPERATOR,
-      plan: (text: string, reference: number) => smpp.plan(text, reference),
-      isReady: () => true,
-      submit: ({ recipient }: { readonly recipient: string }) => {
-        const id = systemRandom.bytes(6).readUIntBE(0, 6).toString();
-        taken.push({ id, recipient });
-        return Promise.resolve({
-          kind: "accepted",
-          smscMessageId: id,
-          matchKey: id,
-          answeredAt: clock.now(),
-        });
-      },
-    },
+    gateway,
     settings: {
       receiptDeadline: { months: 0, milliseconds: 120 * HOUR },
       receiptGrace: { months: 0, milliseconds: 600_000 },
