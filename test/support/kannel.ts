@@ -70,10 +70,21 @@ max-messages = 0
   await bearerbox.line(/bind_transceiver_resp|Connected|ready to receive|MAIN: Start-up done/i);
   const smsbox = startChild("/usr/sbin/smsbox", ["-v", "1", file]);
   await smsbox.line(/Connected to bearerbox|identification/i);
+  const stopping = { begun: false };
+  for (const { process: box, lines, name } of [
+    { ...bearerbox, name: "bearerbox" },
+    { ...smsbox, name: "smsbox" },
+  ]) {
+    box.once("exit", (code, signal) => {
+      if (stopping.begun) return;
+      console.error(`${name} ended by itself (${code ?? signal}):\n${lines.slice(-30).join("\n")}`);
+    });
+  }
   return {
     sendUrl: `http://127.0.0.1:${sendsms}/cgi-bin/sendsms`,
     bearerbox,
     stop: async () => {
+      stopping.begun = true;
       await smsbox.stop();
       await bearerbox.stop();
       rmSync(folder, { recursive: true, force: true });
