@@ -125,10 +125,19 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
     return ended;
   }
 
+  /** A report may be repeated, or wait for a new bind: both come with time, which stands still otherwise. */
+  async function acknowledgements(): Promise<void> {
+    const isOver = (): boolean => simulator.waiting() === 0;
+    const patience = performance.now() + 1_000;
+    while (!isOver() && performance.now() < patience) await turns(1);
+    if (isOver()) return;
+    await whileTimePasses(until(isOver, "the acknowledgement of every receipt"));
+  }
+
   async function pass(milliseconds = 5_000): Promise<void> {
     await whileTimePasses(steps());
     await hands.advance(milliseconds);
-    await until(() => simulator.waiting() === 0, "the acknowledgement of every receipt");
+    await acknowledgements();
     while ((await whileTimePasses(steps())) > 0);
   }
 
