@@ -1,12 +1,11 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConflicts } from "../../src/store/conflicts.ts";
 import { readDeadWork } from "../../src/store/work.ts";
 import { systemClock } from "../../src/system.ts";
-import { nodeWords } from "../support/program.ts";
 import { startToldStory, type Sent, type ToldStory } from "../support/told-story.ts";
+import { runWork } from "../support/work-command.ts";
 
 const LOCKED = "the token of the seal is locked";
 const OTHER = "the template has no such page";
@@ -35,26 +34,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-}
-
-function requeue(...words: string[]): Promise<Ran> {
-  const [command, ...args] = nodeWords("src/main.ts", "work", "requeue", ...words);
-  const { appUrl, ownerUrl } = told.story.database;
-  const env = {
-    ...process.env,
-    DATABASE_URL: appUrl,
-    DATABASE_OWNER_URL: ownerUrl,
-    DATA_DIRECTORY: directory,
-  };
-  return new Promise((resolve) => {
-    const child = execFile(command, args, { env }, (_error, out, err) => {
-      resolve({ code: child.exitCode, out: out + err });
-    });
-  });
-}
+const requeue = (...words: string[]): ReturnType<typeof runWork> =>
+  runWork(told.story.database, directory, ["requeue", ...words]);
 
 async function givenUp(): Promise<string[]> {
   const dead = await readDeadWork(told.context.db);

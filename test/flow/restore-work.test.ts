@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,9 +6,9 @@ import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
 import { settleOutcomes } from "../../src/lifecycle/settle-outcome.ts";
 import { readConflicts } from "../../src/store/conflicts.ts";
 import { systemClock } from "../../src/system.ts";
-import { nodeWords } from "../support/program.ts";
 import { report } from "../support/told-gateway.ts";
 import { hoursAfter, startToldStory, type ToldStory } from "../support/told-story.ts";
+import { runWork } from "../support/work-command.ts";
 
 let told: ToldStory;
 let directory: string;
@@ -23,26 +22,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-}
-
-function restore(...words: string[]): Promise<Ran> {
-  const [command, ...args] = nodeWords("src/main.ts", "work", "restore", ...words);
-  const { appUrl, ownerUrl } = told.story.database;
-  const env = {
-    ...process.env,
-    DATABASE_URL: appUrl,
-    DATABASE_OWNER_URL: ownerUrl,
-    DATA_DIRECTORY: directory,
-  };
-  return new Promise((resolve) => {
-    const child = execFile(command, args, { env }, (_error, out, err) => {
-      resolve({ code: child.exitCode, out: out + err });
-    });
-  });
-}
+const restore = (...words: string[]): ReturnType<typeof runWork> =>
+  runWork(told.story.database, directory, ["restore", ...words]);
 
 const rowsOf = async (sql: string): Promise<unknown[]> =>
   (await told.story.database.owner.query<Record<string, unknown>>(sql)).rows;

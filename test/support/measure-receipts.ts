@@ -4,11 +4,12 @@ import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
 import { retainCertificates } from "../../src/lifecycle/retain-certificates.ts";
 import { createReceiptInbox } from "../../src/store/receipt-inbox.ts";
 import { DEFAULT_DIALECT } from "../../src/smpp/dialect.ts";
-import { decodePdu, encodePdu } from "../../src/smpp/pdu.ts";
+import { decodePdu } from "../../src/smpp/pdu.ts";
 import { readReport } from "../../src/smpp/receipt.ts";
 import { systemRandom } from "../../src/system.ts";
 import { createTestDatabase } from "./database.ts";
 import { insertAwaiting, insertFinished } from "./finished-messages.ts";
+import { encodeReport } from "./delivery-report.ts";
 import { createHands } from "./hands.ts";
 import { insertsPerSecond } from "./pgbench.ts";
 
@@ -57,7 +58,7 @@ async function receive(context: LifecycleContext, ids: readonly string[]): Promi
   const left = ids.values();
   const operator = async (): Promise<void> => {
     for (const id of left) {
-      const octets = deliverSm(id);
+      const octets = encodeReport({ id, sourceAddr: "34600100000" });
       const decoded = decodePdu(octets);
       if (decoded.kind !== "pdu" || decoded.pdu.command !== "deliver_sm") throw new Error(id);
       const receipt = readReport(decoded.pdu, octets, {
@@ -80,33 +81,4 @@ async function match(context: LifecycleContext, count: number): Promise<void> {
       setImmediate(resolve);
     });
   }
-}
-
-function deliverSm(id: string): Buffer {
-  const text =
-    `id:${id} sub:001 dlvrd:001 submit date:2603020900 done date:2603020901 stat:DELIVRD ` +
-    "err:000 text:Teniu una notificaci";
-  return encodePdu(
-    "deliver_sm",
-    { sequence: 1 },
-    {
-      serviceType: "",
-      sourceAddrTon: 1,
-      sourceAddrNpi: 1,
-      sourceAddr: "34600100000",
-      destAddrTon: 5,
-      destAddrNpi: 0,
-      destinationAddr: "Govern",
-      esmClass: 4,
-      protocolId: 0,
-      priorityFlag: 0,
-      scheduleDeliveryTime: "",
-      validityPeriod: "",
-      registeredDelivery: 0,
-      replaceIfPresentFlag: 0,
-      dataCoding: 0,
-      smDefaultMsgId: 0,
-      shortMessage: Buffer.from(text, "latin1"),
-    },
-  );
 }

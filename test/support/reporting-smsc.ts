@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import { encodePdu } from "../../src/smpp/pdu.ts";
+import { encodeReport } from "./delivery-report.ts";
 
 /** An SMSC in a process of its own that reports deliveries as fast as they are acknowledged. */
 export interface Reports {
@@ -89,7 +89,7 @@ function answer(socket: Socket, command: number, sequence: number, body: Buffer)
 
 async function run(reports: Reports): Promise<ReportsResult> {
   while (binds.length < reports.binds) await new Promise((resolve) => setTimeout(resolve, 20));
-  const template = templateOf();
+  const template = encodeReport({ id: ID_MARK, sourceAddr: RECIPIENT_MARK });
   const idAt = template.indexOf(ID_MARK);
   const recipientAt = template.indexOf(RECIPIENT_MARK);
   const took: number[] = [];
@@ -128,33 +128,4 @@ async function run(reports: Reports): Promise<ReportsResult> {
   took.sort((a, b) => a - b);
   const at = (share: number): number => took[Math.floor(took.length * share)] ?? Infinity;
   return { perSecond: took.length / seconds, p50: at(0.5), p99: at(0.99) };
-}
-
-function templateOf(): Buffer {
-  const text =
-    `id:${ID_MARK} sub:001 dlvrd:001 submit date:2611250900 done date:2611250901 stat:DELIVRD ` +
-    "err:000 text:Teniu una notificaci";
-  return encodePdu(
-    "deliver_sm",
-    { sequence: 1 },
-    {
-      serviceType: "",
-      sourceAddrTon: 1,
-      sourceAddrNpi: 1,
-      sourceAddr: RECIPIENT_MARK,
-      destAddrTon: 5,
-      destAddrNpi: 0,
-      destinationAddr: "Govern",
-      esmClass: 4,
-      protocolId: 0,
-      priorityFlag: 0,
-      scheduleDeliveryTime: "",
-      validityPeriod: "",
-      registeredDelivery: 0,
-      replaceIfPresentFlag: 0,
-      dataCoding: 0,
-      smDefaultMsgId: 0,
-      shortMessage: Buffer.from(text, "latin1"),
-    },
-  );
 }
