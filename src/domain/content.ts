@@ -71,6 +71,7 @@ export function assertContent(text: string): void {
       },
     });
   }
+  if (text.length <= MAX_TEXT_CHARACTERS) return;
   const length = countCharacters(text);
   if (length > MAX_TEXT_CHARACTERS) {
     throw new ServiceError("ContentTooLong", {

@@ -22,16 +22,19 @@ export type EvidenceBody =
       readonly textSha256: string;
       readonly segmentCount: number;
       readonly receiptDeadline: string;
-      readonly scheduledAt?: string;
+      readonly scheduledAt?: string | undefined;
       /** Where an alphanumeric sender stood in the register of the CNMC when the message was accepted. */
-      readonly alias?: { readonly registration: string; readonly registerNumber?: string };
+      readonly alias?:
+        { readonly registration: string; readonly registerNumber?: string | undefined } | undefined;
       /** On whose request and for what, as far as it was said. */
-      readonly request?: {
-        readonly fileNumber?: string | undefined;
-        readonly purpose?: string | undefined;
-        readonly consent?: string | undefined;
-        readonly officer?: string | undefined;
-      };
+      readonly request?:
+        | {
+            readonly fileNumber?: string | undefined;
+            readonly purpose?: string | undefined;
+            readonly consent?: string | undefined;
+            readonly officer?: string | undefined;
+          }
+        | undefined;
     }
   | {
       /** Ours: the entity takes back what was not relayed yet. */

@@ -61,12 +61,14 @@ export interface Message extends Omit<Submission, "recipient" | "language"> {
 /**
  * What makes two submissions the same one. The door that carried it does not count; everything that
  * the caller said does.
+ *
+ * @param msisdn of the recipient, however it was written
  */
-export function submissionDigest(submission: Submission): string {
+export function submissionDigest(submission: Submission, msisdn: Msisdn): string {
   const { recipient, officer } = submission;
   return sha256(
     JSON.stringify([
-      recipient.msisdn,
+      msisdn,
       recipient.name,
       recipient.legalId,
       submission.text,

@@ -113,6 +113,7 @@ function readCertificate(encoded: string | Buffer): X509Certificate | undefined 
 
 /** Whether an address belongs to a list of addresses and CIDR ranges. */
 function addressCheck(list: readonly string[]): (address: string | undefined) => boolean {
+  if (list.length === 0) return () => false;
   const ranges = new BlockList();
   for (const each of list) {
     const [address = "", prefix] = each.split("/");

@@ -40,9 +40,9 @@ const EXTENSION: Readonly<Record<string, number>> = {
 const ESCAPE = 0x1b;
 const OCTETS = 140;
 
-/** A character as it travels: it is never cut. */
+/** How a character travels: it is never cut. */
 interface Token {
-  /** In septets or, with UCS-2, in octets: what the air interface counts. */
+  /** In septets: what the air interface counts. */
   readonly cost: number;
   readonly octets: readonly number[];
 }
@@ -67,15 +67,6 @@ const LATIN1 = new Map<string, Token>(
   }),
 );
 
-function ucs2Token(character: string): Token {
-  const octets: number[] = [];
-  for (let at = 0; at < character.length; at++) {
-    const unit = character.charCodeAt(at);
-    octets.push(unit >> 8, unit & 0xff);
-  }
-  return { cost: octets.length, octets };
-}
-
 /**
  * Encodes a text and cuts it into segments: GSM 03.38 (unpacked, data_coding 0) when every character
  * has its place there, else UCS-2 as UTF-16BE (data_coding 8). Nothing is ever replaced.
@@ -89,43 +80,91 @@ export function planSegments(
   options: AlphabetOptions,
 ): SegmentPlan {
   const alphabet = options.defaultAlphabet === "gsm" ? GSM : LATIN1;
-  const characters = Array.from(text);
-  const unicodeCharacters = [...new Set(characters.filter((each) => !alphabet.has(each)))];
+  const unicodeCharacters = charactersOutside(alphabet, text);
   const unicode = unicodeCharacters.length > 0;
-  const tokens = unicode
-    ? characters.map(ucs2Token)
-    : characters.flatMap((each) => alphabet.get(each) ?? []);
-  const chunks = cut(tokens, unicode, options.concatenation);
+  const encoded = unicode ? encodeUcs2(text) : encodeWith(alphabet, text);
+  const chunks = cut(encoded, unicode, options.concatenation);
   const dataCoding = unicode ? 8 : 0;
   const bare = chunks.length === 1;
-  const segments = chunks.map((octets, index): PlannedSegment => {
+  const segments = chunks.map((payload, index): PlannedSegment => {
     const number = index + 1;
-    if (bare) return { number, payload: Buffer.from(octets), esmClass: 0, dataCoding };
+    if (bare) return { number, payload, esmClass: 0, dataCoding };
     const header = userDataHeader(options.concatenation, reference, chunks.length, number);
-    return { number, payload: Buffer.from([...header, ...octets]), esmClass: 0x40, dataCoding };
+    return {
+      number,
+      payload: Buffer.concat([Buffer.from(header), payload]),
+      esmClass: 0x40,
+      dataCoding,
+    };
   });
   return { encoding: unicode ? "UCS2" : "GSM7", segments, unicodeCharacters };
 }
 
-function cut(tokens: readonly Token[], unicode: boolean, concatenation: Concatenation): number[][] {
-  const total = tokens.reduce((sum, token) => sum + token.cost, 0);
+function charactersOutside(alphabet: ReadonlyMap<string, Token>, text: string): string[] {
+  const outside: string[] = [];
+  for (const character of text) {
+    if (!alphabet.has(character) && !outside.includes(character)) outside.push(character);
+  }
+  return outside;
+}
+
+/** A text as octets, with what the air interface counts for each of its characters. */
+interface Encoded {
+  readonly octets: Buffer;
+  /** Of each character, in order: how many octets it takes, and how many septets or, with UCS-2, octets. */
+  readonly lengths: Uint8Array;
+  readonly costs: Uint8Array;
+}
+
+function encodeUcs2(text: string): Encoded {
+  const octets = Buffer.from(text, "utf16le").swap16();
+  const lengths = new Uint8Array(text.length);
+  let count = 0;
+  for (const character of text) lengths[count++] = character.length * 2;
+  return { octets, lengths: lengths.subarray(0, count), costs: lengths.subarray(0, count) };
+}
+
+function encodeWith(alphabet: ReadonlyMap<string, Token>, text: string): Encoded {
+  // Each character of these alphabets is one unit of UTF-16, and at most two octets.
+  const octets = Buffer.allocUnsafe(text.length * 2);
+  const lengths = new Uint8Array(text.length);
+  const costs = new Uint8Array(text.length);
+  let length = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const token = alphabet.get(text.charAt(at));
+    if (token === undefined) throw new RangeError("the text has a character of another alphabet");
+    for (const octet of token.octets) octets[length++] = octet;
+    lengths[at] = token.octets.length;
+    costs[at] = token.cost;
+  }
+  return { octets: octets.subarray(0, length), lengths, costs };
+}
+
+function cut(
+  { octets, lengths, costs }: Encoded,
+  unicode: boolean,
+  concatenation: Concatenation,
+): Buffer[] {
+  const total = costs.reduce((sum, cost) => sum + cost, 0);
   const whole = unicode ? OCTETS : (OCTETS * 8) / 7;
-  if (concatenation === "payload" || total <= whole) return [tokens.flatMap((t) => t.octets)];
+  if (concatenation === "payload" || total <= whole) return [octets];
   const room = OCTETS - (concatenation === "udh" ? 6 : 7);
   const limit = unicode ? room - (room % 2) : Math.floor((room * 8) / 7);
-  const chunks: number[][] = [];
-  let chunk: number[] = [];
+  const chunks: Buffer[] = [];
+  let start = 0;
+  let end = 0;
   let used = 0;
-  for (const { cost, octets } of tokens) {
+  for (const [index, length] of lengths.entries()) {
+    const cost = costs[index] ?? 0;
     if (used + cost > limit) {
-      chunks.push(chunk);
-      chunk = [];
+      chunks.push(octets.subarray(start, end));
+      start = end;
       used = 0;
     }
-    chunk.push(...octets);
+    end += length;
     used += cost;
   }
-  chunks.push(chunk);
+  chunks.push(octets.subarray(start, end));
   return chunks;
 }
 

@@ -31,6 +31,7 @@ export function createFailureBrake(clock: Clock): FailureBrake {
 
   return {
     assertMayTry(username, address) {
+      if (failures.size === 0) return;
       const now = clock.now().getTime();
       const waits = keysOf(username, address).map(([key]) => failures.get(key)?.waitUntil);
       const [ownWait] = waits;
