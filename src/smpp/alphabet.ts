@@ -145,7 +145,8 @@ function cut(
   unicode: boolean,
   concatenation: Concatenation,
 ): Buffer[] {
-  const total = costs.reduce((sum, cost) => sum + cost, 0);
+  let total = 0;
+  for (const cost of costs) total += cost;
   const whole = unicode ? OCTETS : (OCTETS * 8) / 7;
   if (concatenation === "payload" || total <= whole) return [octets];
   const room = OCTETS - (concatenation === "udh" ? 6 : 7);
@@ -154,14 +155,14 @@ function cut(
   let start = 0;
   let end = 0;
   let used = 0;
-  for (const [index, length] of lengths.entries()) {
+  for (let index = 0; index < lengths.length; index += 1) {
     const cost = costs[index] ?? 0;
     if (used + cost > limit) {
       chunks.push(octets.subarray(start, end));
       start = end;
       used = 0;
     }
-    end += length;
+    end += lengths[index] ?? 0;
     used += cost;
   }
   chunks.push(octets.subarray(start, end));

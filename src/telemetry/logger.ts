@@ -135,6 +135,10 @@ function describe(cause: unknown): string {
   return safe(`${cause.name}${code}: ${maskQuoted(cause.message)}`);
 }
 
+/** Most fields: words of our own and identifiers. They hold nothing that is masked or escaped below. */
+const PLAIN = /^(?:[A-Za-z _.:-]*|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+
 function safe(text: string): string {
+  if (PLAIN.test(text)) return text;
   return neutralise(maskText(text));
 }
