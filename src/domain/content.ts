@@ -71,6 +71,7 @@ export function assertContent(text: string): void {
       },
     });
   }
+  // A character is one unit of UTF-16 or two: most texts need no counting.
   if (text.length <= MAX_TEXT_CHARACTERS) return;
   const length = countCharacters(text);
   if (length > MAX_TEXT_CHARACTERS) {

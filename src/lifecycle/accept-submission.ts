@@ -74,7 +74,8 @@ export async function acceptSubmission(
   const plan = context.gateway.plan(submission.text, 0);
   const scheduledAt = sendingInstant(caller, submission.scheduledAt, now);
   // Field by field: an object that grows out of a copy costs several times as much to make and to keep.
-  const message: Message = {
+  // The type demands each field, also those that may be undefined.
+  const message: Message & Record<keyof Message, unknown> = {
     messageId: uuidv7(now, context.random) as MessageId,
     entityId: caller.entity.entityId,
     userId: caller.user.userId,

@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import { inspect } from "node:util";
 import { createLogger as createWinston, format as formats, transports } from "winston";
 import type { Clock } from "../domain/clock.ts";
+import { UUID } from "../domain/ids.ts";
 import { maskQuoted, maskText, neutralise } from "./masking.ts";
 
 type LogLevel = "error" | "warn" | "info" | "debug";
@@ -135,10 +136,10 @@ function describe(cause: unknown): string {
   return safe(`${cause.name}${code}: ${maskQuoted(cause.message)}`);
 }
 
-/** Most fields: words of our own and identifiers. They hold nothing that is masked or escaped below. */
-const PLAIN = /^(?:[A-Za-z _.:-]*|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+const WORDS = /^[A-Za-z _.:-]*$/;
 
 function safe(text: string): string {
-  if (PLAIN.test(text)) return text;
+  // Most fields: nothing in them can be masked or escaped.
+  if (WORDS.test(text) || UUID.test(text)) return text;
   return neutralise(maskText(text));
 }
