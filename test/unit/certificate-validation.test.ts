@@ -42,7 +42,7 @@ beforeAll(async () => {
       });
       if (down.has(path)) response.writeHead(503).end();
       else if (path === "/issuing/ocsp") response.end(await status.ocsp(asking(content)));
-      else if (path === "/trust-anchor/crl") response.end(await status.rootCrl());
+      else if (path === "/base/crl") response.end(await status.rootCrl());
       else if (path.startsWith("/tsa")) response.end(authority.respond(content));
       else response.writeHead(404).end();
     })();
@@ -97,14 +97,14 @@ test("status is asked over HTTP, once for many certificates", async () => {
   expect(data.certificates).toHaveLength(3);
   expect([data.ocsps.length, data.crls.length]).toEqual([1, 1]);
   // The issuing authority names a responder that does not answer for it: its list does.
-  expect(asked).toEqual(["/issuing/ocsp", "/trust-anchor/ocsp", "/trust-anchor/crl"]);
+  expect(asked).toEqual(["/issuing/ocsp", "/base/ocsp", "/base/crl"]);
 });
 
 test("an authority that does not answer stops the issue only when its last word is old", async () => {
   let ahead = 0;
   const source = validation({ now: () => new Date(clock.now().getTime() + ahead) });
   await source.dataFor([seal()], []);
-  down = new Set(["/issuing/ocsp", "/issuing/crl", "/trust-anchor/crl"]);
+  down = new Set(["/issuing/ocsp", "/issuing/crl", "/base/crl"]);
   ahead = 2 * HOUR;
   await expect(source.dataFor([seal()], [])).resolves.toBeDefined();
   ahead = 13 * HOUR;

@@ -104,7 +104,7 @@ async function make({
   const root = await identity("Arrel de prova", undefined, authority);
   const issuing = await identity("Autoritat emissora de prova", root, {
     ...authority,
-    statusUrl: `${statusUrl}/trust-anchor`,
+    statusUrl: `${statusUrl}/base`,
   });
   const issuedHere = { statusUrl: `${statusUrl}/issuing` };
   const made: Record<string, Identity> = {
