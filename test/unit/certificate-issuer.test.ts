@@ -37,7 +37,10 @@ test("the same facts give the same bytes until the seal", async () => {
 test("any change of any part of the file is found out", async () => {
   const { root } = await testPki();
   const { pdf } = await (await testIssuer()).issue(certificateFacts());
-  for (let offset = 0; offset < pdf.length; offset += 997) {
+  const hole = pdf.indexOf("/Contents<");
+  // One hash finds any change before the hole; after it, each byte has a check of its own.
+  const step = process.env["CERTIFICATES_LONG"] === "1" ? 1 : 7;
+  for (let offset = 0; offset < pdf.length; offset += offset < hole ? 997 : step) {
     const changed = Buffer.from(pdf);
     changed[offset] = (changed[offset] ?? 0) ^ 0x01;
     const { valid } = verifyPdf(changed, { trusted: root });

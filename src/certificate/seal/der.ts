@@ -52,6 +52,17 @@ export function readDer(buffer: Buffer, offset = 0): Der {
   return { tag, bytes: buffer.subarray(offset, end), content: buffer.subarray(start, end) };
 }
 
+/**
+ * Reads the one element that fills a buffer.
+ *
+ * @throws DerError when anything stands behind it
+ */
+export function readWholeDer(buffer: Buffer): Der {
+  const whole = readDer(buffer);
+  if (whole.bytes.length !== buffer.length) throw new DerError("bytes behind the element");
+  return whole;
+}
+
 /** The elements inside a constructed one. */
 export function children(element: Der): Der[] {
   const found: Der[] = [];
@@ -71,6 +82,39 @@ export function children(element: Der): Der[] {
 export function expectTag(element: Der | undefined, tag: number): Der {
   if (element?.tag !== tag) throw new DerError(`tag ${tag} expected, ${element?.tag ?? "nothing"}`);
   return element;
+}
+
+/**
+ * The element inside an explicit tag (X.690, 8.14), alone.
+ *
+ * @throws DerError when the tag is another, or not exactly one element is inside
+ */
+export function insideTag(wrapper: Der | undefined, tag: number): Der {
+  return readWholeDer(expectTag(wrapper, tag).content);
+}
+
+/**
+ * The identifier of an AlgorithmIdentifier (RFC 5280, 4.1.1.2) whose parameters say nothing: NULL, or
+ * left out.
+ *
+ * @throws DerError when it has other parameters
+ */
+export function readAlgorithm(element: Der | undefined): string {
+  const [name, parameters, ...more] = children(expectTag(element, TAG.sequence));
+  const silent = parameters === undefined || parameters.bytes.equals(nullValue);
+  if (!silent || more.length > 0) throw new DerError("parameters of an algorithm");
+  return readOid(name);
+}
+
+/**
+ * The bits of a BIT STRING that fills its bytes.
+ *
+ * @throws DerError when bits are left over
+ */
+export function readBits(element: Der | undefined): Buffer {
+  const { content } = expectTag(element, TAG.bitString);
+  if (content[0] !== 0) throw new DerError("a bit string that ends within a byte");
+  return content.subarray(1);
 }
 
 export function readOid(element: Der | undefined): string {

@@ -1,5 +1,18 @@
 import { createHash, verify, X509Certificate } from "node:crypto";
-import { children, DerError, expectTag, readDer, readOid, TAG, type Der } from "./der.ts";
+import {
+  children,
+  DerError,
+  expectTag,
+  insideTag,
+  integer,
+  readAlgorithm,
+  readBits,
+  readDer,
+  readOid,
+  readWholeDer,
+  TAG,
+  type Der,
+} from "./der.ts";
 import { OID, SIGNATURE_DIGESTS } from "./oids.ts";
 
 const DIGESTS: Readonly<Record<string, string>> = {
@@ -27,47 +40,64 @@ export interface SignedData {
 }
 
 /**
- * Opens a ContentInfo with SignedData.
+ * Opens a ContentInfo with SignedData. What the signature does not cover is held to the standard all
+ * the same, so that no byte of it can be changed unseen; certificates and unsigned attributes may be
+ * more than those that are needed.
  *
  * @throws DerError when it is none, has not exactly one signer, or lacks the signer's certificate
  */
 export function openSignedData(der: Buffer): SignedData {
-  const [type, wrapped] = children(expectTag(readDer(der), TAG.sequence));
-  if (readOid(type) !== OID.signedData) throw new DerError("SignedData expected");
-  const [inner] = children(expectTag(wrapped, 0xa0));
-  const parts = children(expectTag(inner, TAG.sequence));
-  const [contentTypeElement, explicitContent] = children(expectTag(parts[2], TAG.sequence));
-  const certificates = parts
+  const [type, wrapped, ...behind] = children(expectTag(readWholeDer(der), TAG.sequence));
+  if (readOid(type) !== OID.signedData || behind.length > 0) {
+    throw new DerError("SignedData expected");
+  }
+  const parts = children(expectTag(insideTag(wrapped, 0xa0), TAG.sequence));
+  const [version, digestAlgorithms, encapsulated, ...rest] = parts;
+  const signerInfo = insideTag(rest.pop(), TAG.set);
+  const [contentTypeElement, explicitContent] = children(expectTag(encapsulated, TAG.sequence));
+  const contentType = readOid(contentTypeElement);
+  // RFC 5652, 5.1.
+  expectInteger(version, contentType === OID.data ? 1 : 3);
+  const tags = rest.map(({ tag }) => tag).join();
+  if (!["", "160", "160,161"].includes(tags)) throw new DerError("parts out of order");
+  const certificates = rest
     .filter(({ tag }) => tag === 0xa0)
     .flatMap(children)
     .map(({ bytes }) => parsed(bytes));
-  const signers = children(expectTag(parts.at(-1), TAG.set));
-  const [signerInfo] = signers;
-  if (!signerInfo || signers.length !== 1) throw new DerError("exactly one signer expected");
-  const content = explicitContent
-    ? expectTag(children(explicitContent)[0], TAG.octetString).content
-    : undefined;
+  const signer = openSigner(signerInfo, certificates);
+  const hashes = children(expectTag(digestAlgorithms, TAG.set)).map(readAlgorithm);
+  if (!hashes.some((hash) => DIGESTS[hash] === signer.digest)) {
+    throw new DerError("the hash of the signer is not among those that are announced");
+  }
   return {
-    contentType: readOid(contentTypeElement),
-    content,
+    contentType,
+    content: explicitContent
+      ? expectTag(insideTag(explicitContent, 0xa0), TAG.octetString).content
+      : undefined,
     certificates,
-    ...openSigner(signerInfo, certificates),
+    ...signer,
   };
+}
+
+function expectInteger(element: Der | undefined, value: number): void {
+  if (element?.bytes.equals(integer(value)) !== true) throw new DerError(`${value} expected`);
 }
 
 function openSigner(
   signerInfo: Der,
   certificates: readonly X509Certificate[],
 ): Omit<SignedData, "contentType" | "content" | "certificates"> {
-  const [, sid, digestAlgorithm, signed, signatureAlgorithm, signature, unsigned] =
-    children(signerInfo);
+  const [version, sid, digestAlgorithm, signed, signatureAlgorithm, signature, unsigned, ...more] =
+    children(expectTag(signerInfo, TAG.sequence));
   expectTag(signed, 0xa0);
-  if (!sid || !signed) throw new DerError("signed attributes expected");
+  if (!sid || !signed || more.length > 0) throw new DerError("signed attributes expected");
+  // RFC 5652, 5.3: a signer that is named by issuer and serial number.
+  expectInteger(version, 1);
   const signer = certificates.find((certificate) => isNamed(certificate, sid));
   if (!signer) throw new DerError("the signer's certificate is not inside");
-  const digest = DIGESTS[readOid(children(expectTag(digestAlgorithm, TAG.sequence))[0])];
+  const digest = DIGESTS[readAlgorithm(digestAlgorithm)];
   if (digest === undefined) throw new DerError("an unknown hash");
-  const signatureOid = readOid(children(expectTag(signatureAlgorithm, TAG.sequence))[0]);
+  const signatureOid = readAlgorithm(signatureAlgorithm);
   const signatureDigest = signatureOid === OID.rsa ? digest : SIGNATURE_DIGESTS[signatureOid];
   if (signatureDigest === undefined) throw new DerError("an unknown signature algorithm");
   // RFC 5652, 5.4: what is signed is the SET OF, not the [0] that stands in its place.
@@ -84,14 +114,12 @@ function openSigner(
   };
 }
 
-/** Type and first value of each attribute. */
+/** Type and value of each attribute. */
 function attributes(set: Der): Map<string, Der> {
   return new Map(
     children(set).map((attribute) => {
-      const [type, values] = children(attribute);
-      const [value] = children(expectTag(values, TAG.set));
-      if (!value) throw new DerError("an attribute without a value");
-      return [readOid(type), value];
+      const [type, values] = children(expectTag(attribute, TAG.sequence));
+      return [readOid(type), insideTag(values, TAG.set)];
     }),
   );
 }
@@ -128,7 +156,7 @@ export function certificateFields(certificate: Buffer): CertificateFields {
     serial: expectTag(serial, TAG.integer).bytes,
     issuer: expectTag(issuer, TAG.sequence).bytes,
     subject: expectTag(subject, TAG.sequence).bytes,
-    publicKey: expectTag(publicKey, TAG.bitString).content.subarray(1),
+    publicKey: readBits(publicKey),
   };
 }
 

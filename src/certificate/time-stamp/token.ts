@@ -1,5 +1,13 @@
 import { createHash, type X509Certificate } from "node:crypto";
-import { children, expectTag, readDer, readGeneralizedTime, readOid, TAG } from "../seal/der.ts";
+import {
+  children,
+  expectTag,
+  readAlgorithm,
+  readGeneralizedTime,
+  readOid,
+  readWholeDer,
+  TAG,
+} from "../seal/der.ts";
 import { OID } from "../seal/oids.ts";
 import { openSignedData, signatureFault } from "../seal/signed-data.ts";
 
@@ -30,10 +38,10 @@ export function verifyToken(token: Buffer, sha256: Buffer): TimeStamp {
   if (data.contentType !== OID.timeStampInfo || !data.content) {
     throw new TimeStampError("the token has no TSTInfo");
   }
-  const fields = children(expectTag(readDer(data.content), TAG.sequence));
+  const fields = children(expectTag(readWholeDer(data.content), TAG.sequence));
   const [, policy, imprint, , generatedAt] = fields;
   const [imprintAlgorithm, imprintHash] = children(expectTag(imprint, TAG.sequence));
-  const hash = readOid(children(expectTag(imprintAlgorithm, TAG.sequence))[0]);
+  const hash = readAlgorithm(imprintAlgorithm);
   if (hash !== OID.sha256 || imprintHash?.content.equals(sha256) !== true) {
     throw new TimeStampError("the token is over something else");
   }

@@ -3,13 +3,16 @@ import {
   children,
   DerError,
   expectTag,
+  insideTag,
   nullValue,
   octetString,
   oid,
-  readDer,
+  readAlgorithm,
+  readBits,
   readGeneralizedTime,
   readOid,
   readTime,
+  readWholeDer,
   sequence,
   TAG,
   type Der,
@@ -63,28 +66,27 @@ export function readOcsp(
   certificate: X509Certificate,
   issuer: X509Certificate,
 ): CertificateStatus {
-  const [status, bytes] = children(expectTag(readDer(der), TAG.sequence));
-  if (expectTag(status, TAG.enumerated).content[0] !== 0 || !bytes) {
+  const [status, bytes, ...behind] = children(expectTag(readWholeDer(der), TAG.sequence));
+  if (expectTag(status, TAG.enumerated).content[0] !== 0 || behind.length > 0) {
     throw new StatusError("the responder has no answer");
   }
-  const [type, response] = children(expectTag(children(bytes)[0], TAG.sequence));
+  const [type, response] = children(expectTag(insideTag(bytes, 0xa0), TAG.sequence));
   if (readOid(type) !== OCSP_BASIC) throw new StatusError("an unknown kind of answer");
-  const basic = readDer(expectTag(response, TAG.octetString).content);
-  const [data, algorithm, signature, embedded] = children(basic);
-  const responders = (embedded ? children(expectTag(children(embedded)[0], TAG.sequence)) : []).map(
-    ({ bytes: raw }) => new X509Certificate(raw),
-  );
+  const basic = readWholeDer(expectTag(response, TAG.octetString).content);
+  const [data, algorithm, signature, embedded] = children(expectTag(basic, TAG.sequence));
+  const list = embedded ? children(expectTag(insideTag(embedded, 0xa0), TAG.sequence)) : [];
+  const responders = list.map(({ bytes: raw }) => new X509Certificate(raw));
   const signers = [issuer, ...responders.filter((one) => mayRespond(one, issuer))];
   if (!signers.some((one) => isSignedBy(data, algorithm, signature, one))) {
     throw new StatusError("the answer is not signed for the issuer");
   }
-  const list = children(expectTag(data, TAG.sequence)).find(({ tag }, index) => {
+  const responses = children(expectTag(data, TAG.sequence)).find(({ tag }, index) => {
     return tag === TAG.sequence && index > 0;
   });
   const wanted = certificateId(certificate.raw, issuer.raw);
-  const single = (list ? children(list) : [])
+  const single = (responses ? children(responses) : [])
     .map(children)
-    .find(([id]) => id !== undefined && sameCertificate(id, readDer(wanted)));
+    .find(([id]) => id !== undefined && sameCertificate(id, readWholeDer(wanted)));
   if (!single) throw new StatusError("the answer is about other certificates");
   const [, state, thisUpdate, next] = single;
   return {
@@ -100,9 +102,8 @@ export function readOcsp(
 function sameCertificate(one: Der, other: Der): boolean {
   const [algorithm, ...rest] = children(one);
   const [wanted, ...wantedRest] = children(other);
-  const hash = (it: Der | undefined): string => readOid(children(expectTag(it, TAG.sequence))[0]);
   return (
-    hash(algorithm) === hash(wanted) &&
+    readAlgorithm(algorithm) === readAlgorithm(wanted) &&
     rest.every(({ bytes }, index) => wantedRest[index]?.bytes.equals(bytes))
   );
 }
@@ -123,11 +124,11 @@ function isSignedBy(
   signature: Der | undefined,
   signer: X509Certificate,
 ): boolean {
-  const digest = SIGNATURE_DIGESTS[readOid(children(expectTag(algorithm, TAG.sequence))[0])];
-  const bits = expectTag(signature, TAG.bitString).content;
+  const digest = SIGNATURE_DIGESTS[readAlgorithm(algorithm)];
+  const bits = readBits(signature);
   if (!data || digest === undefined) return false;
   try {
-    return verify(digest, data.bytes, signer.publicKey, bits.subarray(1));
+    return verify(digest, data.bytes, signer.publicKey, bits);
   } catch {
     return false;
   }
@@ -143,7 +144,7 @@ export function readCrl(
   certificate: X509Certificate,
   issuer: X509Certificate,
 ): CertificateStatus {
-  const [list, algorithm, signature] = children(expectTag(readDer(der), TAG.sequence));
+  const [list, algorithm, signature] = children(expectTag(readWholeDer(der), TAG.sequence));
   if (!isSignedBy(list, algorithm, signature, issuer)) {
     throw new StatusError("the list is not signed by the issuer");
   }
