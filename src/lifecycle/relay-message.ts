@@ -141,7 +141,6 @@ async function relay(context: LifecycleContext, desk: Desk, claimed: Work): Prom
   }
   const event = await stored(context, desk, { work, relay, answers, awaited, lease: undefined });
   if (event) context.tell(event);
-  context.wake("match");
 }
 
 /**

@@ -82,7 +82,7 @@ export class SubmitQueue {
     for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
       const link = this.#freest();
       if (!link) return;
-      const delay = rate.delay();
+      const delay = rate.delay(this.#waiting.length);
       if (delay > 0) {
         this.#stopTimer?.();
         this.#stopTimer = timers.after(delay, () => this.pump());

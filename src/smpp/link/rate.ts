@@ -5,6 +5,11 @@ const PAUSE = { throttled: 1_000, queueFull: 30_000, longest: 60_000 };
 /** Below one a second nothing would ever tell that the SMSC has recovered. */
 const SLOWEST = 1;
 const GROWTH_PER_SECOND = 1.1;
+/**
+ * The part of a second whose segments go out together, where so many wait: their answers come together
+ * then, and are written down together.
+ */
+const TOGETHER = 1 / 20;
 /** From here on an unlimited link counts as recovered. */
 const RECOVERED = 1_000;
 
@@ -17,6 +22,8 @@ export class Rate {
   readonly #contracted: number;
   #allowed: number;
   #tokens = 1;
+  /** Tokens have come together, and are being used up. */
+  #going = false;
   #at: number;
   #pausedUntil = 0;
   #pause: number = PAUSE.throttled;
@@ -30,13 +37,20 @@ export class Rate {
     this.#at = timers.now();
   }
 
-  /** Milliseconds until a segment may go out; 0 means now. */
-  delay(): number {
+  /**
+   * Milliseconds until a segment may go out; 0 means now.
+   *
+   * @param waiting how many segments want to go out
+   */
+  delay(waiting: number): number {
     const now = this.#timers.now();
     if (now < this.#pausedUntil) return this.#pausedUntil - now;
     this.#refill(now);
-    if (this.#tokens >= 1) return 0;
-    return Math.ceil(((1 - this.#tokens) * 1_000) / this.#allowed);
+    if (this.#allowed === Infinity) return 0;
+    const together = Math.max(1, Math.min(waiting, Math.floor(this.#allowed * TOGETHER)));
+    this.#going = this.#tokens >= (this.#going ? 1 : together);
+    if (this.#going) return 0;
+    return Math.ceil(((together - this.#tokens) * 1_000) / this.#allowed);
   }
 
   take(): void {
