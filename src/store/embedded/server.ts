@@ -23,6 +23,8 @@ const SETTINGS = {
   timezone: "UTC",
   log_timezone: "UTC",
   log_checkpoints: "off",
+  // Or the kernel keeps what is evicted for half a minute, and commits wait while it writes it all.
+  backend_flush_after: "256kB",
   // Values of statements are personal data: they stay out of the log.
   log_error_verbosity: "terse",
   log_min_error_statement: "panic",
