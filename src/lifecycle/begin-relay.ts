@@ -8,19 +8,34 @@ import type { Connection } from "../store/connection/database.ts";
 import { appendEvidence, readChains } from "../store/evidence.ts";
 import { readMessages } from "../store/messages.ts";
 import { insertAttempts, readAttempts, recordRelay, type AttemptView } from "../store/relay.ts";
-import { finish, giveUp, type Work } from "../store/work.ts";
+import { finish, giveUp, renew, type Work } from "../store/work.ts";
 import { recordOfComplete, recordOfLost, type Relay } from "./conclude-relay.ts";
 import type { LifecycleContext } from "./context.ts";
 
+/** A claim whose relay is to begin. */
+export interface Beginning {
+  readonly work: Work;
+  /** Of the tries before, of which it is not known what was stored; empty at the first. */
+  readonly before: readonly Try[];
+}
+
+interface Try {
+  readonly lease: Date;
+  /** What it meant to send, if it came so far. Nothing was sent. */
+  readonly relay: Relay | undefined;
+}
+
 /** What one claim comes to. */
 export type Begun =
-  | { readonly kind: "send"; readonly relay: Relay }
+  | { readonly kind: "send"; readonly relay: Relay; readonly work: Work }
   /** There is nothing to send any more. */
   | { readonly kind: "over"; readonly event?: BusinessEvent };
 
 /** What is known of a message whose step was claimed. */
 interface Claimed {
   readonly work: Work;
+  readonly before: readonly Try[];
+  readonly isHeld: boolean;
   readonly message: Message | undefined;
   readonly chain: readonly Evidence[];
   readonly attempts: readonly AttemptView[];
@@ -29,6 +44,9 @@ interface Claimed {
 /** What is decided about it, before anything is written. */
 type Decision =
   | { readonly kind: "send"; readonly relay: Relay }
+  /** A try before was stored after all. */
+  | { readonly kind: "begun"; readonly relay: Relay }
+  | { readonly kind: "notOurs" }
   | { readonly kind: "gone" }
   | { readonly kind: "misfit"; readonly cause: string }
   | { readonly kind: "lost"; readonly message: Message; readonly lost: readonly AttemptView[] }
@@ -41,18 +59,21 @@ type Decision =
 export async function beginRelays(
   context: LifecycleContext,
   client: Connection,
-  works: readonly Work[],
+  beginnings: readonly Beginning[],
 ): Promise<Begun[]> {
   const now = context.clock.now();
-  const ids = works.map(({ messageId }) => messageId);
+  const held = await heldClaims(client, beginnings);
+  const ids = beginnings.map(({ work: { messageId } }) => messageId);
   const read = await readMessages(client, ids);
   const messages = new Map(read.map((message) => [message.messageId, message]));
   const chains = await readChains(client, ids);
   const attempts = await readAttempts(client, ids);
-  const decided = works.map((work) => {
+  const decided = beginnings.map(({ work, before }) => {
     const { messageId } = work;
     const claimed = {
       work,
+      before,
+      isHeld: before.length === 0 || held.has(messageId),
       message: messages.get(messageId),
       chain: chains.get(messageId) ?? [],
       attempts: attempts.get(messageId) ?? [],
@@ -69,24 +90,45 @@ export async function beginRelays(
   if (gone.length > 0) await finish(client, gone);
   const begun: Begun[] = [];
   for (const { claimed, decision } of decided) {
-    const relay = sent.get(claimed.work.messageId);
+    const { work } = claimed;
+    const relay = decision.kind === "begun" ? decision.relay : sent.get(work.messageId);
     begun.push(
       relay
-        ? { kind: "send", relay }
+        ? { kind: "send", relay, work }
         : { kind: "over", ...(await close(context, client, claimed, decision)) },
     );
   }
   return begun;
 }
 
+/**
+ * Renews the claims that are tried again, and answers which: the lease of the others has ended while
+ * the database was away, and somebody else may have them.
+ */
+async function heldClaims(
+  client: Connection,
+  beginnings: readonly Beginning[],
+): Promise<ReadonlySet<MessageId>> {
+  const again = beginnings.filter(({ before }) => before.length > 0);
+  if (again.length === 0) return new Set();
+  return renew(
+    client,
+    again.map(({ work, before }) => ({ work, leases: before.map(({ lease }) => lease) })),
+  );
+}
+
 function decide(
   context: LifecycleContext,
-  { message, chain, attempts }: Claimed,
+  { before, isHeld, message, chain, attempts }: Claimed,
   now: Date,
 ): Decision {
+  if (!isHeld) return { kind: "notOurs" };
   if (!message) return { kind: "gone" };
   const { stage } = foldMessage(chain);
   if (!mayFollow(stage, "RelayAttempt") || now >= message.receiptDeadline) return { kind: "gone" };
+  const head = chain.at(-1)?.sha256;
+  const relay = before.find((one) => one.relay?.chain.at(-1)?.sha256 === head)?.relay;
+  if (relay) return { kind: "begun", relay };
   const plan = context.gateway.plan(message.text, concatenationReference(message)).segments;
   if (plan.length !== message.segmentCount) {
     const cause = `the operator's settings now make ${plan.length} segments of the ${message.segmentCount} accepted`;
@@ -164,7 +206,9 @@ async function close(
       await recordRelay(client, { ...record, finished: [work] });
       return { event };
     }
+    case "notOurs":
     case "gone":
+    case "begun":
     case "send":
       return {};
   }

@@ -1,5 +1,6 @@
 import type { BusinessEvent } from "../domain/business-event.ts";
 import { MINUTE, SECOND } from "../domain/clock.ts";
+import type { MessageId } from "../domain/ids.ts";
 import { createBatcher } from "../store/batch.ts";
 import { transaction } from "../store/connection/database.ts";
 import type { Answered, AnswerRow, Awaited } from "../store/relay.ts";
@@ -7,8 +8,8 @@ import { isUnavailable } from "../store/connection/unavailable.ts";
 import { isOperatorEnabled } from "../store/parties/operators.ts";
 import { claim, giveUp, retry, type Work } from "../store/work.ts";
 import { backOff } from "./back-off.ts";
-import { beginRelays, type Begun } from "./begin-relay.ts";
-import { awaitedOf, BACK_OFF, recordNews, type RelayNews } from "./conclude-relay.ts";
+import { beginRelays, type Begun, type Beginning } from "./begin-relay.ts";
+import { awaitedOf, BACK_OFF, recordNews, type Relay, type RelayNews } from "./conclude-relay.ts";
 import type { LifecycleContext } from "./context.ts";
 import type { SubmitAnswer } from "./ports.ts";
 
@@ -60,18 +61,65 @@ export async function relayMessages(
 
 /** Where relays that go on at the same time are written down together. */
 interface Desk {
-  readonly begin: (work: Work) => Promise<Begun>;
+  readonly begin: (beginning: Beginning) => Promise<Begun>;
   readonly record: (news: RelayNews) => Promise<BusinessEvent | undefined>;
 }
 
 function deskOf(context: LifecycleContext): Desk {
   return {
-    begin: createBatcher(
-      (works) => transaction(context.db, (client) => beginRelays(context, client, works)),
-      { lanes: 1 },
-    ),
+    begin: createBatcher((beginnings) => beginTogether(context, beginnings), { lanes: 1 }),
     record: createBatcher((news) => recordNews(context, news), { lanes: 1 }),
   };
+}
+
+/** The database has not said whether it stored what was to begin; nothing of it was sent. */
+class BeginningUnknown extends Error {
+  override readonly name = "BeginningUnknown";
+  readonly relays: ReadonlyMap<MessageId, Relay>;
+
+  constructor(begun: readonly Begun[], cause: unknown) {
+    super(`the database did not say what it stored: ${String(cause)}`, { cause });
+    this.relays = new Map(
+      begun.flatMap((one) => (one.kind === "send" ? [[one.work.messageId, one.relay]] : [])),
+    );
+  }
+}
+
+/** @throws BeginningUnknown when the end of the transaction had no answer */
+async function beginTogether(
+  context: LifecycleContext,
+  beginnings: readonly Beginning[],
+): Promise<readonly Begun[]> {
+  let begun: readonly Begun[] = [];
+  try {
+    return await transaction(context.db, async (client) => {
+      begun = [];
+      begun = await beginRelays(context, client, beginnings);
+      return begun;
+    });
+  } catch (error) {
+    throw isUnavailable(error) ? new BeginningUnknown(begun, error) : error;
+  }
+}
+
+/**
+ * Begins a relay, again and again while the database is away: what was perhaps stored and certainly not
+ * sent can be told from what a process has left that died only as long as this one remembers it.
+ */
+async function begin(context: LifecycleContext, desk: Desk, claimed: Work): Promise<Begun> {
+  let beginning: Beginning = { work: claimed, before: [] };
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await desk.begin(beginning);
+    } catch (error) {
+      if (tries >= STORE_TRIES || !(error instanceof BeginningUnknown)) throw error;
+      await pause(context, tries);
+      const { work, before } = beginning;
+      const tried = { lease: work.lease, relay: error.relays.get(work.messageId) };
+      const lease = new Date(context.clock.now().getTime() + LEASE);
+      beginning = { work: { ...work, lease }, before: [...before, tried] };
+    }
+  }
 }
 
 /** A message that cannot be relayed is put off, and shown to a person after a while. */
@@ -101,7 +149,7 @@ async function putOff(context: LifecycleContext, work: Work, cause: string): Pro
 }
 
 async function relay(context: LifecycleContext, desk: Desk, claimed: Work): Promise<void> {
-  const begun = await desk.begin(claimed);
+  const begun = await begin(context, desk, claimed);
   if (begun.kind === "over") {
     if (begun.event) context.tell(begun.event);
     return;
@@ -109,7 +157,7 @@ async function relay(context: LifecycleContext, desk: Desk, claimed: Work): Prom
   const { relay } = begun;
   const { message, attempt, toSend } = relay;
   const answers: Answered[] = [];
-  let work = claimed;
+  let { work } = begun;
   let awaited: Awaited[] = [];
   for (const segment of toSend) {
     const key = { messageId: message.messageId, segment: segment.number, attempt };
@@ -157,9 +205,14 @@ async function stored(
       return await desk.record(news);
     } catch (error) {
       if (tries >= STORE_TRIES) throw error;
-      await new Promise<void>((resolve) => context.timers.after(tries * SECOND, resolve));
+      await pause(context, tries);
     }
   }
+}
+
+/** Longer after each try. */
+function pause({ timers }: LifecycleContext, tries: number): Promise<void> {
+  return new Promise((resolve) => timers.after(tries * SECOND, resolve));
 }
 
 function asRow(answer: SubmitAnswer): Omit<AnswerRow, "at"> {

@@ -96,6 +96,35 @@ export async function abandon(db: Connection, messageId: MessageId): Promise<voi
   await db.query("delete from work where lane = $1 and message_id = $2", [LANE, messageId]);
 }
 
+/**
+ * Lengthens claims that are held still, and answers which were; nobody else can take them before the
+ * transaction ends.
+ *
+ * @param claims each with its new lease, and with those that it may have now
+ */
+export async function renew(
+  db: Connection,
+  claims: readonly { readonly work: Work; readonly leases: readonly Date[] }[],
+): Promise<ReadonlySet<MessageId>> {
+  const pairs = claims.flatMap(({ work, leases }) => leases.map((lease) => ({ work, lease })));
+  const { rows } = await db.query<{ message_id: MessageId }>(
+    `update work set run_at = held.until
+     from unnest($2::text[], $3::uuid[], $4::timestamptz[], $5::timestamptz[])
+       as held (step, message_id, lease, until)
+     where lane = $1 and work.step = held.step and work.message_id = held.message_id
+       and run_at = held.lease and not dead
+     returning work.message_id`,
+    [
+      LANE,
+      texts(pairs.map(({ work }) => work.step)),
+      uuids(pairs.map(({ work }) => work.messageId)),
+      instants(pairs.map(({ lease }) => lease)),
+      instants(pairs.map(({ work }) => work.lease)),
+    ],
+  );
+  return new Set(rows.map(({ message_id }) => message_id));
+}
+
 /** The step is tried again at an instant, unless it was made due before that meanwhile. */
 export async function retry(
   db: Connection,

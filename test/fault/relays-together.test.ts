@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { SubmitAnswer } from "../../src/lifecycle/ports.ts";
 import { relayMessages, type Relaying } from "../../src/lifecycle/relay-message.ts";
+import { claim } from "../../src/store/work.ts";
 import { startStory, type Story } from "../support/story.ts";
 import { interrupted, toldGateway } from "../support/told-gateway.ts";
 
@@ -85,6 +86,70 @@ test("an answer that was stored, although the database did not say so, is not to
   expect(history.filter(({ event }) => event === "RelayDeferred")).toHaveLength(1);
 });
 
+/** Lets the clock go on until it has come about. */
+async function passing(what: Promise<unknown>): Promise<void> {
+  const over = { what: false };
+  void what.finally(() => (over.what = true));
+  while (!over.what) {
+    await turn();
+    await story.hands.advance(100);
+  }
+  await what;
+}
+
+const AWAY = new Error("Connection terminated unexpectedly");
+
+test.each([
+  ["stored", "after"],
+  ["not stored", "before"],
+])(
+  "a relay whose beginning was %s, of which the database did not tell, goes out once",
+  async (_stored, when) => {
+    const sent: string[] = [];
+    const gateway = toldGateway(story, (recipient) => void sent.push(recipient));
+    await story.accept("a", ONE);
+    await story.accept("b", TWO);
+    let commits = 0;
+    const cut = (statement: string): Promise<void> =>
+      statement === "commit" && ++commits <= 2 ? Promise.reject(AWAY) : Promise.resolve();
+    const none = (): Promise<void> => Promise.resolve();
+    const db =
+      when === "after"
+        ? interrupted(story.context.db, none, cut)
+        : interrupted(story.context.db, cut);
+    await passing(relayMessages({ ...story.context, gateway, db }));
+    expect(commits).toBeGreaterThan(2);
+    expect(sent.toSorted()).toEqual([ONE, TWO]);
+    for (const reference of ["a", "b"]) {
+      const { view, history } = await story.status(reference);
+      expect(view.stage.name).toBe("relayed");
+      expect(history.filter(({ event }) => event === "RelayAttempt")).toHaveLength(1);
+    }
+  },
+);
+
+test("a relay that somebody else has taken up while the database was away is left to them", async () => {
+  const sent: string[] = [];
+  const gateway = toldGateway(story, (recipient) => void sent.push(recipient));
+  const context = { ...story.context, gateway };
+  await story.accept("a", ONE);
+  let commits = 0;
+  const db = interrupted(
+    context.db,
+    () => Promise.resolve(),
+    async (statement) => {
+      if (statement !== "commit" || ++commits > 1) return;
+      const now = story.hands.clock.now();
+      await story.database.owner.query("update work set run_at = $1 where step = 'relay'", [now]);
+      await claim(context.db, "relay", now, { leaseMilliseconds: 60_000, limit: 1 });
+      throw AWAY;
+    },
+  );
+  await passing(relayMessages({ ...context, db }));
+  expect(sent).toEqual([]);
+  expect((await story.status("a")).view.stage.name).toBe("relaying");
+});
+
 test("a message that the operator has put off for long is not given up when the database is away once", async () => {
   const context = { ...story.context, gateway: toldGateway(story) };
   await story.accept("a", ONE);
@@ -93,10 +158,10 @@ test("a message that the operator has put off for long is not given up when the 
   const db = interrupted(context.db, (statement) => {
     if (!statement.startsWith("insert into relay_attempts")) return Promise.resolve();
     faults += 1;
-    return Promise.reject(new Error("Connection terminated unexpectedly"));
+    return Promise.reject(AWAY);
   });
-  await relayMessages({ ...context, db });
-  expect(faults).toBe(1);
+  await passing(relayMessages({ ...context, db }));
+  expect(faults).toBe(10);
   await story.hands.advance(30 * 60_000);
   await relayMessages(context);
   expect((await story.status("a")).view.stage.name).toBe("relayed");

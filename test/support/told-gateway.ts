@@ -57,16 +57,23 @@ export function report(
   };
 }
 
-/** The same pool, where something happens just before a statement of a transaction. */
-export function interrupted(db: pg.Pool, before: (statement: string) => Promise<void>): pg.Pool {
+/** The same pool, where something happens just before or after a statement of a transaction. */
+export function interrupted(
+  db: pg.Pool,
+  before: (statement: string) => Promise<void>,
+  after: (statement: string) => Promise<void> = () => Promise.resolve(),
+): pg.Pool {
   const guarded = <T extends pg.Pool | pg.PoolClient>(inner: T, more: Partial<T>): T =>
     new Proxy(inner, {
       get(target, name) {
         if (name in more) return Reflect.get(more, name) as unknown;
         if (name === "query") {
           return async (statement: string | pg.QueryConfig, values?: unknown[]) => {
-            await before(typeof statement === "string" ? statement : statement.text);
-            return target.query(statement, values);
+            const text = typeof statement === "string" ? statement : statement.text;
+            await before(text);
+            const result = await target.query(statement, values);
+            await after(text);
+            return result;
           };
         }
         const value: unknown = Reflect.get(target, name);
