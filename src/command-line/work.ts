@@ -101,7 +101,7 @@ const WIDEST_SKEW = 5_000;
 
 /** What a person has to look at, each with where the README tells what to do: its alarm's name. */
 function alarmsOf(condition: Condition): string[] {
-  const { at, work, conflicts, unmatched, monthsAhead, skewMilliseconds } = condition;
+  const { at, work, conflicts, unmatched, callbacks, monthsAhead, skewMilliseconds } = condition;
   const age = (since: Date | undefined): number =>
     since ? (at.getTime() - since.getTime()) / 1_000 : 0;
   const alarms: string[] = [];
@@ -117,13 +117,14 @@ function alarmsOf(condition: Condition): string[] {
   if (age(unmatched.oldestAt) > LONG_UNMATCHED) {
     alarms.push(`ReceiptsUnmatched: ${unmatched.count}`);
   }
+  if (callbacks.dead > 0) alarms.push(`CallbacksGivenUp: ${callbacks.dead}`);
   if (monthsAhead < FEWEST_MONTHS) alarms.push(`PartitionsShort: ${monthsAhead}`);
   if (Math.abs(skewMilliseconds) > WIDEST_SKEW) alarms.push(`ClockSkew: ${skewMilliseconds} ms`);
   return alarms;
 }
 
 function inWords(
-  { work, conflicts, unmatched, monthsAhead, skewMilliseconds }: Condition,
+  { work, conflicts, unmatched, callbacks, monthsAhead, skewMilliseconds }: Condition,
   leases: readonly HeldLease[],
   givenUp: readonly DeadWork[],
   alarms: readonly string[],
@@ -143,6 +144,8 @@ function inWords(
   const others = [
     ["conflicts", conflicts],
     ["receipts unmatched", since(unmatched.count, unmatched.oldestAt)],
+    ["call-backs waiting", since(callbacks.waiting, callbacks.oldestAt)],
+    ["call-backs given up", callbacks.dead],
     ["link", links.join("; ") || "no lease (one process, or none runs)"],
     ["months ahead", monthsAhead],
     ["clock", `the database is ${(skewMilliseconds / 1_000).toFixed(1)} s ahead`],

@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import { readBatchBacklog } from "./batch-work.ts";
 import type { Connection } from "./connection/database.ts";
+import { readUntold, type UntoldEvents } from "./parties/callbacks.ts";
 import { readUnmatched, type Unmatched } from "./receipts.ts";
 import { clockSkew, readMonthsAhead } from "./retention.ts";
 import { countConflicts, readBacklog, type Backlog } from "./work.ts";
@@ -11,6 +12,8 @@ export interface Condition {
   readonly work: readonly Backlog[];
   readonly conflicts: number;
   readonly unmatched: Unmatched;
+  /** What back offices are still to be told. */
+  readonly callbacks: UntoldEvents;
   /** Months after the present one for which every fact table has a partition. */
   readonly monthsAhead: number;
   /** Positive when the database's clock is ahead of ours. */
@@ -25,6 +28,7 @@ export async function readCondition(db: Connection, clock: Clock): Promise<Condi
     work: [...(await readBacklog(db, at)), await readBatchBacklog(db, at)],
     conflicts: await countConflicts(db),
     unmatched: await readUnmatched(db),
+    callbacks: await readUntold(db),
     monthsAhead: await readMonthsAhead(db, at),
     skewMilliseconds: await clockSkew(db, clock.now()),
   };

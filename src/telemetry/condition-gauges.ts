@@ -13,6 +13,11 @@ export interface Condition {
   }[];
   readonly conflicts: number;
   readonly unmatched: { readonly count: number; readonly oldestAt: Date | undefined };
+  readonly callbacks: {
+    readonly waiting: number;
+    readonly dead: number;
+    readonly oldestAt: Date | undefined;
+  };
   /** Months after the present one for which every fact table has a partition. */
   readonly monthsAhead: number;
   readonly skewMilliseconds: number;
@@ -55,6 +60,9 @@ export function createConditionGauges(
   const conflicts = gauge("conflicts", "Messages whose receipts contradict each other.");
   const unmatched = gauge("receipts_unmatched", "Receipts that have not found their segment.");
   const unmatchedAge = gauge("receipts_unmatched_oldest_seconds", "Age of the oldest of them.");
+  const untold = gauge("callbacks_waiting", "Events that back offices are still to be told.");
+  const untoldAge = gauge("callbacks_oldest_seconds", "How long ago the oldest of them happened.");
+  const untoldDead = gauge("callbacks_given_up", "Events that no back office took for three days.");
   const months = gauge("partitions_ahead_months", "Months to come that have their partitions.");
   const skew = gauge("clock_skew_seconds", "The database's clock less ours.");
   const always = (name: string, help: string): Gauge =>
@@ -87,6 +95,9 @@ export function createConditionGauges(
     conflicts.set(condition.conflicts);
     unmatched.set(condition.unmatched.count);
     unmatchedAge.set(age(condition.unmatched.oldestAt));
+    untold.set(condition.callbacks.waiting);
+    untoldAge.set(age(condition.callbacks.oldestAt));
+    untoldDead.set(condition.callbacks.dead);
     months.set(condition.monthsAhead);
     skew.set(condition.skewMilliseconds / 1_000);
   };

@@ -7,8 +7,11 @@ import { createCallbackClient } from "../../src/callback/callback-client.ts";
 import { CALLBACK_EVENTS, type CallbackNotice } from "../../src/domain/callback.ts";
 import { encryptSecret, decryptSecret } from "../../src/domain/secret.ts";
 import { callBack } from "../../src/lifecycle/call-back.ts";
+import { readCondition } from "../../src/store/condition.ts";
 import {
+  listCallbacks,
   readCallbackBacklog,
+  readUntold,
   requeueCallbacks,
   saveCallback,
   type Callback,
@@ -213,6 +216,7 @@ describe("an unkind endpoint", () => {
     await callBack(story.context);
     // The second event waits for the first.
     expect(asked).toBe(1);
+    expect(await readUntold(story.context.db)).toMatchObject({ waiting: 2, dead: 0 });
     for (let hour = 0; hour < 76; hour += 1) {
       await story.hands.advance(HOURS);
       await callBack(story.context);
@@ -223,6 +227,18 @@ describe("an unkind endpoint", () => {
       dead: 2,
       cause: "the endpoint answers 503",
     });
+    const { callbacks } = await readCondition(story.context.db, story.hands.clock);
+    expect(callbacks).toEqual({ waiting: 0, dead: 2, oldestAt: undefined });
+    expect(await listCallbacks(story.context.db)).toEqual([
+      {
+        entity: story.caller.entity.nif,
+        style: "json",
+        enabled: true,
+        waiting: 0,
+        givenUp: 2,
+        cause: "the endpoint answers 503",
+      },
+    ]);
     behaviour = (response) => response.writeHead(200).end();
     const { context, caller, hands } = story;
     expect(await requeueCallbacks(context.db, caller.entity.entityId, hands.clock.now())).toBe(2);

@@ -90,6 +90,9 @@ test("tells how the service stands", () => {
   expect(value("conflicts")).toBe(1);
   expect(value("certificates_pending")).toBe(0);
   expect(value("receipts_unmatched")).toBe(0);
+  for (const name of ["callbacks_waiting", "callbacks_oldest_seconds", "callbacks_given_up"]) {
+    expect(value(name)).toBe(0);
+  }
   expect(value("partitions_ahead_months")).toBe(12);
   expect(Math.abs(value("clock_skew_seconds"))).toBeLessThan(2);
   expect(value("link_bound")).toBe(1);

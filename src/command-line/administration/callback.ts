@@ -3,6 +3,7 @@ import type { Entity } from "../../domain/entity.ts";
 import { encryptSecret } from "../../domain/secret.ts";
 import {
   findCallback,
+  listCallbacks,
   readCallbackBacklog,
   requeueCallbacks,
   saveCallback,
@@ -11,7 +12,7 @@ import {
 import { systemClock, systemRandom } from "../../system.ts";
 import { print, readArguments, UsageError, type Arguments } from "../command.ts";
 import type { OpenDatabase } from "../open-database.ts";
-import { administration, changes, grant, GRANT_OPTIONS, showOne } from "./actions.ts";
+import { administration, changes, grant, GRANT_OPTIONS, show, showOne } from "./actions.ts";
 import { neededEntity } from "./entity.ts";
 
 const OPTIONS = {
@@ -30,6 +31,7 @@ export const callbackCommand = administration(
   `callback set --entity NIF --url URL --style soap|json [--events LIST] [--security WAY] [--username NAME]
     the secret is made and shown once. WAY of soap: passwordText (the default), passwordDigest or none;
     of json it is always an HMAC. LIST is some of ${CALLBACK_EVENTS.join(",")}
+callback list [--json]                          all endpoints, with what is still to be told
 callback show --entity NIF [--json]             with what is still to be told
 callback enable --entity NIF
 callback disable --entity NIF                   nothing more is told
@@ -66,6 +68,10 @@ What changes something takes --by NAME and --ticket NUMBER (of the service desk;
         },
         options.flag("json"),
       );
+    },
+    async list(database, args) {
+      const options = readArguments(args, { json: { type: "boolean" } });
+      show(await listCallbacks(database.db), options.flag("json"));
     },
     enable: (database, args) => switchCallback(database, args, true),
     disable: (database, args) => switchCallback(database, args, false),

@@ -205,6 +205,53 @@ export async function readCallbackBacklog(
   };
 }
 
+/** What is to be told to all entities. */
+export interface UntoldEvents {
+  readonly waiting: number;
+  /** Given up after three days: a person makes them due again. */
+  readonly dead: number;
+  /** When the oldest of those that wait happened. */
+  readonly oldestAt: Date | undefined;
+}
+
+/** Reads what is still to be told, whatever the history. */
+export async function readUntold(db: Connection): Promise<UntoldEvents> {
+  const { rows } = await db.query<{ waiting: number; dead: number; oldest: Date | null }>(
+    `select count(*) filter (where not dead)::integer as waiting,
+       count(*) filter (where dead)::integer as dead, min(at) filter (where not dead) as oldest
+     from callback_events`,
+  );
+  const [row] = rows;
+  return {
+    waiting: row?.waiting ?? 0,
+    dead: row?.dead ?? 0,
+    oldestAt: row?.oldest ?? undefined,
+  };
+}
+
+/** An endpoint, and what it has not been told. */
+export interface CallbackOverview extends Record<string, string | number | boolean> {
+  readonly entity: string;
+  readonly style: string;
+  readonly enabled: boolean;
+  readonly waiting: number;
+  readonly givenUp: number;
+  readonly cause: string;
+}
+
+export async function listCallbacks(db: Connection): Promise<CallbackOverview[]> {
+  const { rows } = await db.query<CallbackOverview>(
+    `select e.nif as entity, c.style, c.enabled,
+       (count(t.event_id) filter (where not t.dead))::integer as waiting,
+       (count(t.event_id) filter (where t.dead))::integer as "givenUp",
+       coalesce(max(t.cause), '') as cause
+     from callbacks c join entities e using (entity_id)
+     left join callback_events t using (entity_id)
+     group by e.nif, c.style, c.enabled order by e.nif`,
+  );
+  return rows;
+}
+
 /** Makes what was given up due again. */
 export async function requeueCallbacks(
   db: Connection,
