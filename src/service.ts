@@ -39,6 +39,7 @@ import { warnEarly } from "./lifecycle/upkeep/warn-early.ts";
 import { createOperatorLink } from "./operator-link.ts";
 import { answerBusBatches } from "./pica/batches/work-on-batches.ts";
 import { busPorts } from "./pica/ports.ts";
+import { registerLastAnswers } from "./portal/last-answers.ts";
 import { registerMailboxPage } from "./portal/mailbox-page.ts";
 import { registerHealth } from "./portal/health.ts";
 import { remember } from "./portal/remember.ts";
@@ -47,6 +48,7 @@ import { createRevocationCheck } from "./revocation.ts";
 import { secretsKey } from "./secrets-key.ts";
 import type { Settings } from "./settings.ts";
 import type { SigningKey } from "./soap/security/sign-response.ts";
+import { DOOR_PATH } from "./soap/contract.ts";
 import { registerSoapDoor, type DoorOptions } from "./soap/door.ts";
 import { createAcceptance } from "./store/acceptance.ts";
 import { createReceiptInbox } from "./store/receipt-inbox.ts";
@@ -221,11 +223,9 @@ async function addDoors(
   { context, key, observe, isStopping }: DoorParts,
 ): Promise<void> {
   closeConnectionsOnce(server, isStopping);
-  server.setErrorHandler(async (error, request, reply) => {
-    log.error("a page failed", { operation: request.routeOptions.url, error });
-    const text = "El servei no està disponible. El servicio no está disponible. Unavailable.";
-    return reply.code(503).type("text/plain; charset=utf-8").send(text);
-  });
+  registerLastAnswers(server, DOOR_PATH, (operation, error) =>
+    log.error("a page failed", { operation, error }),
+  );
   const { db } = context;
   await registerSoapDoor(server, {
     backend: {

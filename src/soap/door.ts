@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Clock, RandomSource } from "../domain/clock.ts";
 import { ServiceError } from "../domain/errors.ts";
 import { uuidv7 } from "../domain/ids.ts";
+import { callersFault } from "../https/callers-fault.ts";
 import type { Backend } from "./backend.ts";
 import { compressed } from "./transport/compress.ts";
 import { encodingOf, parseContentType, soapVersionOf } from "./transport/content-type.ts";
@@ -135,7 +136,7 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
       const failure =
         error instanceof ServiceError
           ? error
-          : new ServiceError(isCallersFault(error) ? "InvalidEnvelope" : "Internal");
+          : new ServiceError(callersFault(error) ? "InvalidEnvelope" : "Internal");
       if (failure.code === "Internal") log.error("the door failed", { error });
       return send(request, reply, refusal(parts, versionAsked(request), failure));
     });
@@ -221,13 +222,6 @@ function header(request: FastifyRequest, name: string): string | undefined {
 function versionAsked(request: FastifyRequest): SoapVersion {
   const contentType = parseContentType(request.headers["content-type"]);
   return soapVersionOf(contentType?.media ?? "") ?? "1.1";
-}
-
-/** Fastify and Node mark what a request did wrong with a status of the 4xx. */
-function isCallersFault(error: unknown): boolean {
-  const status =
-    typeof error === "object" && error !== null && "statusCode" in error ? error.statusCode : 500;
-  return typeof status === "number" && status >= 400 && status < 500;
 }
 
 function unsupported(): ServiceError {
