@@ -51,7 +51,7 @@ export function schemaViolation(
   violation: Violation,
   aliases: Readonly<Record<string, string>> = {},
 ): ServiceError {
-  const path = violation.path.concat(violation.intruder?.name ?? []).join("/");
+  const path = violation.path.concat(nameAtFault(violation)).join("/");
   const typed = aliases[path] ?? path;
   const field = path === "" ? {} : { field: path };
   const known = violation.kind === "value" ? VALUES[typed] : undefined;
@@ -61,6 +61,12 @@ export function schemaViolation(
   if (known) return new ServiceError(known.code, { hint: known.hint, ...field });
   const hint = hintFor(violation.path.join("/") || operation, violation);
   return new ServiceError("SchemaViolation", { hint, ...field });
+}
+
+/** The element below the path that is one too many, or the one that can only have been left out. */
+function nameAtFault({ kind, intruder, expected }: Violation): readonly string[] {
+  if (intruder) return [intruder.name];
+  return kind === "missing" && expected.length === 1 ? expected : [];
 }
 
 function hintFor(name: string, violation: Violation): Words {
