@@ -15,15 +15,15 @@ const REFUSED: Record<ResendRefusal, string> = {
 export const resendCommand: Command = {
   name: "resend",
   summary: "orders a message whose acceptance was not confirmed to be sent again",
-  usage: `resend --message ID --by NAME --reason TEXT
+  usage: `resend --message ID --by NAME --why TEXT
   the recipient may get it twice; who ordered it and why becomes evidence, and the certificate tells it`,
   async run(args) {
     const options = readArguments(args, {
       message: { type: "string" },
       by: { type: "string" },
-      reason: { type: "string" },
+      why: { type: "string" },
     });
-    const order = { orderedBy: options.needed("by"), reason: options.needed("reason") };
+    const order = { orderedBy: options.needed("by"), reason: options.needed("why") };
     const messageId = options.needed("message").toLowerCase();
     if (!UUID.test(messageId)) throw new UsageError("--message must be the id of a message");
     const answer = await withDatabase(({ db }) =>
