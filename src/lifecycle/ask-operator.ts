@@ -15,7 +15,7 @@ const PATIENCE = 10 * SECOND;
  * any receipt and decides nothing more; silence decides nothing at all. An SMSC that answers no question
  * is left alone until the next time.
  *
- * @returns a step that answers how many segments it asked about
+ * @returns a step that answers how many segments it asked about; 0 when the SMSC was silent
  */
 export function createOperatorQuestions(context: LifecycleContext): () => Promise<number> {
   const { gateway, db, clock, settings } = context;
@@ -38,13 +38,17 @@ export function createOperatorQuestions(context: LifecycleContext): () => Promis
     const left = news.values();
     const failures: unknown[] = [];
     let count = 0;
+    const silence = { met: false };
     const asker = async (): Promise<void> => {
       for (const each of left) {
         asked.add(keyOf(each));
         count += 1;
         try {
           // Whoever has met silence asks no more: ten of those and the pass is over.
-          if (!(await isAnswered(context, each))) return;
+          if (!(await isAnswered(context, each))) {
+            silence.met = true;
+            return;
+          }
         } catch (error) {
           // What could not be stored is asked for again.
           asked.delete(keyOf(each));
@@ -55,7 +59,8 @@ export function createOperatorQuestions(context: LifecycleContext): () => Promis
     };
     await Promise.all(Array.from({ length: AT_ONCE }, asker));
     if (failures.length > 0) throw failures[0];
-    return count;
+    // The next pass begins at once while there is something to do.
+    return silence.met ? 0 : count;
   };
 }
 

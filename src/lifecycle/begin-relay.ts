@@ -28,6 +28,8 @@ interface Try {
 /** What one claim comes to. */
 export type Begun =
   | { readonly kind: "send"; readonly relay: Relay; readonly work: Work }
+  /** A try before was stored after all, and by now it may not be sent any more. */
+  | { readonly kind: "unsent"; readonly relay: Relay; readonly work: Work }
   /** There is nothing to send any more. */
   | { readonly kind: "over"; readonly event?: BusinessEvent };
 
@@ -44,8 +46,8 @@ interface Claimed {
 /** What is decided about it, before anything is written. */
 type Decision =
   | { readonly kind: "send"; readonly relay: Relay }
-  /** A try before was stored after all. */
-  | { readonly kind: "begun"; readonly relay: Relay }
+  /** A try before was stored after all: to be sent, or too late. */
+  | { readonly kind: "begun" | "unsent"; readonly relay: Relay }
   | { readonly kind: "notOurs" }
   | { readonly kind: "gone" }
   | { readonly kind: "misfit"; readonly cause: string }
@@ -91,12 +93,15 @@ export async function beginRelays(
   const begun: Begun[] = [];
   for (const { claimed, decision } of decided) {
     const { work } = claimed;
-    const relay = decision.kind === "begun" ? decision.relay : sent.get(work.messageId);
-    begun.push(
-      relay
-        ? { kind: "send", relay, work }
-        : { kind: "over", ...(await close(context, client, claimed, decision)) },
-    );
+    if (decision.kind === "unsent") begun.push({ ...decision, kind: "unsent", work });
+    else {
+      const relay = decision.kind === "begun" ? decision.relay : sent.get(work.messageId);
+      begun.push(
+        relay
+          ? { kind: "send", relay, work }
+          : { kind: "over", ...(await close(context, client, claimed, decision)) },
+      );
+    }
   }
   return begun;
 }
@@ -125,10 +130,12 @@ function decide(
   if (!isHeld) return { kind: "notOurs" };
   if (!message) return { kind: "gone" };
   const { stage } = foldMessage(chain);
-  if (!mayFollow(stage, "RelayAttempt") || now >= message.receiptDeadline) return { kind: "gone" };
-  const head = chain.at(-1)?.sha256;
-  const relay = before.find((one) => one.relay?.chain.at(-1)?.sha256 === head)?.relay;
-  if (relay) return { kind: "begun", relay };
+  const maySend = mayFollow(stage, "RelayAttempt") && now < message.receiptDeadline;
+  // Nobody else has had the claim meanwhile, and a receipt about a segment before may have come.
+  const last = chain.findLast(({ body }) => body.event === "RelayAttempt")?.sha256;
+  const relay = before.find((one) => one.relay?.chain.at(-1)?.sha256 === last)?.relay;
+  if (relay) return { kind: maySend ? "begun" : "unsent", relay: { ...relay, chain } };
+  if (!maySend) return { kind: "gone" };
   const plan = context.gateway.plan(message.text, concatenationReference(message)).segments;
   if (plan.length !== message.segmentCount) {
     const cause = `the operator's settings now make ${plan.length} segments of the ${message.segmentCount} accepted`;
@@ -209,6 +216,7 @@ async function close(
     case "notOurs":
     case "gone":
     case "begun":
+    case "unsent":
     case "send":
       return {};
   }

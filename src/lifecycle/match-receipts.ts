@@ -29,8 +29,9 @@ export async function matchReceipts(context: LifecycleContext): Promise<number> 
   let after = "00000000-0000-0000-0000-000000000000";
   let matched = 0;
   for (let read = BATCH; read === BATCH;) {
-    const candidates = await readCandidates(context.db, { after, unconfirmedBefore, limit: BATCH });
-    read = candidates.length;
+    const page = await readCandidates(context.db, { after, unconfirmedBefore, limit: BATCH });
+    read = page.length;
+    const candidates = read < BATCH ? page : withoutCut(page);
     after = candidates.at(-1)?.receiptId ?? after;
     const recorded = await Promise.all(
       byMessage(onlyFits(candidates)).map((fits) =>
@@ -55,6 +56,14 @@ function byMessage(candidates: readonly Candidate[]): Candidate[][] {
     lanes[Number.parseInt(candidate.messageId.slice(-4), 16) % LANES]?.push(candidate);
   }
   return lanes.filter((lane) => lane.length > 0);
+}
+
+/** A full page may end between the fits of one receipt: all of them are left to the next page. */
+function withoutCut(page: readonly Candidate[]): readonly Candidate[] {
+  const last = page.at(-1)?.receiptId;
+  const whole = page.filter(({ receiptId }) => receiptId !== last);
+  // One that fills a page alone fits many, and is taken for none.
+  return whole.length > 0 ? whole : page;
 }
 
 /** A receipt that fits two segments is taken for none: which one it is about is not guessed. */

@@ -155,6 +155,10 @@ async function relay(context: LifecycleContext, desk: Desk, claimed: Work): Prom
     return;
   }
   const { relay } = begun;
+  if (begun.kind === "unsent") {
+    await stored(context, desk, tooLate(context, begun.work, relay));
+    return;
+  }
   const { message, attempt, toSend } = relay;
   const answers: Answered[] = [];
   let { work } = begun;
@@ -213,6 +217,18 @@ async function stored(
 /** Longer after each try. */
 function pause({ timers }: LifecycleContext, tries: number): Promise<void> {
   return new Promise((resolve) => timers.after(tries * SECOND, resolve));
+}
+
+function tooLate({ clock }: LifecycleContext, work: Work, relay: Relay): RelayNews {
+  const { message, attempt, toSend } = relay;
+  const answer: AnswerRow = { kind: "notSent", cause: "the period is over", at: clock.now() };
+  const answers = toSend.map(({ number: segment }) => ({
+    messageId: message.messageId,
+    segment,
+    attempt,
+    answer,
+  }));
+  return { work, relay, answers, awaited: [], lease: undefined };
 }
 
 function asRow(answer: SubmitAnswer): Omit<AnswerRow, "at"> {

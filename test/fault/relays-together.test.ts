@@ -1,9 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { SubmitAnswer } from "../../src/lifecycle/ports.ts";
 import { relayMessages, type Relaying } from "../../src/lifecycle/relay-message.ts";
+import { matchReceipts } from "../../src/lifecycle/match-receipts.ts";
+import { recordReceipt } from "../../src/lifecycle/record-receipt.ts";
+import { settleOutcomes } from "../../src/lifecycle/settle-outcome.ts";
 import { claim } from "../../src/store/work.ts";
-import { startStory, type Story } from "../support/story.ts";
-import { interrupted, toldGateway } from "../support/told-gateway.ts";
+import { HOURS, startStory, type Story } from "../support/story.ts";
+import { interrupted, report, toldGateway } from "../support/told-gateway.ts";
 
 /** Relays are begun and written down together: what goes wrong with one is not told of another. */
 let story: Story;
@@ -148,6 +151,61 @@ test("a relay that somebody else has taken up while the database was away is lef
   await passing(relayMessages({ ...context, db }));
   expect(sent).toEqual([]);
   expect((await story.status("a")).view.stage.name).toBe("relaying");
+});
+
+test("a receipt about the first segment comes while the beginning of the rest is not confirmed", async () => {
+  let submits = 0;
+  const gateway = toldGateway(story, (_recipient, nth) => {
+    submits += 1;
+    return nth === 2 ? Promise.resolve(REFUSED) : undefined;
+  });
+  const context = { ...story.context, gateway };
+  await story.accept("a", ONE, { text: "x".repeat(200) });
+  await relayMessages(context);
+  await story.hands.advance(10_000);
+  let commits = 0;
+  const db = interrupted(
+    context.db,
+    () => Promise.resolve(),
+    async (statement) => {
+      if (statement !== "commit" || ++commits > 1) return;
+      await recordReceipt(context, report(story, "id-1", ONE));
+      await matchReceipts(context);
+      throw AWAY;
+    },
+  );
+  await passing(relayMessages({ ...context, db }));
+  expect((await story.status("a")).view.stage.name).toBe("relayed");
+  expect(submits).toBe(3);
+});
+
+test("what was begun, not confirmed and not sent before the deadline is given back", async () => {
+  let submits = 0;
+  const gateway = toldGateway(story, () => void (submits += 1));
+  const context = { ...story.context, gateway };
+  const { messageId } = await story.accept("a", ONE);
+  await story.hands.advance(120 * HOURS - 100_000);
+  let commits = 0;
+  const db = interrupted(
+    context.db,
+    () => Promise.resolve(),
+    async (statement) => {
+      if (statement !== "commit" || ++commits > 1) return;
+      await story.hands.advance(100_000);
+      throw AWAY;
+    },
+  );
+  await passing(relayMessages({ ...context, db }));
+  expect(submits).toBe(0);
+  await story.hands.advance(700_000);
+  await settleOutcomes(context);
+  expect((await story.status("a")).view.outcome).toMatchObject({ reason: "notRelayed" });
+  const { rows } = await story.database.owner.query<{ item: string }>(
+    "select item from charges where message_id = $1 order by item",
+    [messageId],
+  );
+  expect(rows.map(({ item }) => item)).toEqual(["sms", "smsCredit"]);
+  expect(await story.integrity()).toEqual([]);
 });
 
 test("a message that the operator has put off for long is not given up when the database is away once", async () => {

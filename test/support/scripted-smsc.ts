@@ -15,7 +15,11 @@ export interface ScriptedSmsc {
 
 export async function startScriptedSmsc(
   script: (pdu: Pdu, socket: Socket) => void = () => undefined,
-  options: { readonly deaf?: boolean } = {},
+  options: {
+    readonly deaf?: boolean;
+    /** What stands in one packet with the answer to a bind, behind it. */
+    readonly behindBind?: () => Buffer;
+  } = {},
 ): Promise<ScriptedSmsc> {
   const seen: Pdu[] = [];
   const sockets: Socket[] = [];
@@ -32,7 +36,9 @@ export async function startScriptedSmsc(
         const habit = /^(bind_|unbind$|enquire_link$)/.test(pdu.command);
         if (habit && answer && !(options.deaf && pdu.command === "enquire_link")) {
           const { sequence } = pdu;
-          socket.write(encodePdu(answer, { sequence }, { systemId: "SCRIPT" } as never));
+          const octets = encodePdu(answer, { sequence }, { systemId: "SCRIPT" } as never);
+          const behind = pdu.command.startsWith("bind_") ? options.behindBind?.() : undefined;
+          socket.write(behind ? Buffer.concat([octets, behind]) : octets);
         } else {
           seen.push(pdu);
           script(pdu, socket);

@@ -182,7 +182,8 @@ export class Link {
       addrNpi: this.#settings.addressNpi,
       addressRange,
     });
-    if (answer.kind !== "answered") return undefined;
+    // What came behind the answer in the same packet may have ended the session already.
+    if (answer.kind !== "answered" || this.#session !== session) return undefined;
     const { commandStatus } = answer.pdu;
     if (commandStatus === STATUS.ROK) {
       this.#stopTimer?.();

@@ -56,10 +56,10 @@ export class Owner {
 
   async #ask(lease: BindLease): Promise<void> {
     const asked = this.#timers.now();
-    const held = await lease.hold(this.#consequences.hearsSince()).catch(() => undefined);
+    const held = await this.#told(lease.hold(this.#consequences.hearsSince()));
     if (this.#stopped) return;
     if (held) this.#heldAt = asked;
-    const expired = held === undefined && this.#timers.now() - this.#heldAt > TRUST;
+    const expired = held === undefined && this.#timers.now() - this.#heldAt >= TRUST;
     if (held && !this.#owning) this.#gain();
     if (this.#owning && (held === false || expired)) {
       this.#owning = false;
@@ -67,6 +67,19 @@ export class Owner {
     }
     this.#stopTimer = this.#timers.after(KEEP_EVERY, () => {
       this.#asking = this.#ask(lease);
+    });
+  }
+
+  /** What is answered while the lease is trusted still; undefined when nothing is. */
+  #told(answer: Promise<boolean>): Promise<boolean | undefined> {
+    const since = this.#owning ? this.#heldAt : this.#timers.now();
+    return new Promise((resolve) => {
+      const wait = Math.max(since + TRUST - this.#timers.now(), 0);
+      const stop = this.#timers.after(wait, () => resolve(undefined));
+      void answer
+        .catch(() => undefined)
+        .then(resolve)
+        .finally(stop);
     });
   }
 

@@ -37,6 +37,8 @@ interface Waiting {
 export class SubmitQueue {
   readonly #parts: QueueParts;
   #waiting: Waiting[] = [];
+  /** Only segments: what else is asked of the SMSC takes none of their room. */
+  readonly #inFlight = new Map<Link, number>();
   #tickets = 0;
   #closed = false;
   #stopTimer: (() => void) | undefined;
@@ -98,14 +100,16 @@ export class SubmitQueue {
     let best: Link | undefined;
     let least = this.#parts.window;
     for (const link of this.#parts.links) {
-      const inFlight = link.session?.inFlight ?? Infinity;
+      const inFlight = link.session ? (this.#inFlight.get(link) ?? 0) : Infinity;
       if (inFlight < least) [best, least] = [link, inFlight];
     }
     return best;
   }
 
   async #send(waiting: Waiting, link: Link): Promise<void> {
+    this.#inFlight.set(link, (this.#inFlight.get(link) ?? 0) + 1);
     const answer = await this.#request(waiting.segment, link);
+    this.#inFlight.set(link, (this.#inFlight.get(link) ?? 0) - 1);
     if (answer.kind === "answered" && isThrottle(answer.pdu.commandStatus)) {
       const { commandStatus } = answer.pdu;
       this.#parts.rate.throttled(commandStatus);

@@ -15,7 +15,8 @@ const RECOVERED = 1_000;
 
 /**
  * How fast segments may go out: a token bucket at the contracted rate, which the SMSC's throttling
- * halves and time restores by a tenth each second.
+ * halves and time restores by a tenth each second. No second sees more than the rate, wherever it
+ * begins: some SMSCs count so.
  */
 export class Rate {
   readonly #timers: Timers;
@@ -47,6 +48,8 @@ export class Rate {
     if (now < this.#pausedUntil) return this.#pausedUntil - now;
     this.#refill(now);
     if (this.#allowed === Infinity) return 0;
+    const crowded = this.#untilRoom(now);
+    if (crowded > 0) return crowded;
     const together = Math.max(1, Math.min(waiting, Math.floor(this.#allowed * TOGETHER)));
     this.#going = this.#tokens >= (this.#going ? 1 : together);
     if (this.#going) return 0;
@@ -55,7 +58,7 @@ export class Rate {
 
   take(): void {
     if (this.#allowed !== Infinity) this.#tokens -= 1;
-    else if (this.#contracted === Infinity) this.#remember();
+    this.#remember();
   }
 
   /** The SMSC took a segment. */
@@ -86,12 +89,20 @@ export class Rate {
     this.#tokens = Math.min(this.#tokens + seconds * this.#allowed, burst);
     if (this.#allowed >= this.#contracted) return;
     const grown = this.#allowed * GROWTH_PER_SECOND ** seconds;
-    this.#allowed = grown > RECOVERED ? this.#contracted : Math.min(grown, this.#contracted);
+    const isFree = this.#contracted === Infinity && grown > RECOVERED;
+    this.#allowed = isFree ? Infinity : Math.min(grown, this.#contracted);
+  }
+
+  /** Milliseconds until the second that ends then has seen fewer segments than it may. */
+  #untilRoom(now: number): number {
+    const before = this.#sent.at(-Math.max(1, Math.floor(this.#allowed)));
+    return before === undefined ? 0 : before + 1_000 - now;
   }
 
   #remember(): void {
+    const most = Math.max(RECOVERED, this.#contracted === Infinity ? 0 : this.#contracted);
     this.#sent.push(this.#timers.now());
-    if (this.#sent.length > RECOVERED) this.#sent = this.#sent.slice(-RECOVERED / 2);
+    if (this.#sent.length > 2 * most) this.#sent = this.#sent.slice(-most);
   }
 
   #recentPace(now: number): number {

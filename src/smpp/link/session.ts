@@ -50,6 +50,7 @@ export class Session {
   #heardAt: number;
   #stopWatch: () => void;
   #quiet: (() => void) | undefined;
+  #drained: Promise<void> | undefined;
 
   constructor(
     socket: Socket,
@@ -95,7 +96,7 @@ export class Session {
 
   /** Waits for what is in flight, unbinds and closes. */
   async unbind(): Promise<void> {
-    if (this.#state !== "open") return;
+    if (this.#isClosed()) return;
     await this.#drain();
     if (this.#isClosed()) return;
     const late = this.#timers.after(this.#timings.unbind, () => this.destroy("unbind unanswered"));
@@ -241,7 +242,7 @@ export class Session {
 
   /** The SMSC ends the session: what is in flight may still be answered. */
   async #unbound(pdu: PduOf<"unbind">): Promise<void> {
-    if (this.#state === "open") await this.#drain();
+    await this.#drain();
     if (this.#isClosed()) return;
     this.#answer(pdu.command, pdu.sequence, STATUS.ROK);
     this.#end("unbound");
@@ -251,7 +252,13 @@ export class Session {
     return this.#requests.size === 0 && this.#reports === 0;
   }
 
-  async #drain(): Promise<void> {
+  /** Either side may ask for the end, and both at once. */
+  #drain(): Promise<void> {
+    this.#drained ??= this.#untilQuiet();
+    return this.#drained;
+  }
+
+  async #untilQuiet(): Promise<void> {
     this.#state = "draining";
     if (this.#isQuiet()) return;
     await new Promise<void>((resolve) => {
