@@ -57,6 +57,11 @@ export function post(
       },
     );
     request.on("error", reject);
+    // Without a listener Node closes the connection and tells nobody.
+    request.on("upgrade", (_response, socket) => {
+      socket.destroy();
+      reject(new Error("the endpoint switches protocols"));
+    });
     request.end(body);
   });
 }

@@ -39,6 +39,11 @@ export function exchange(address: string, options: Exchange): Promise<Buffer> {
         ? secureRequest(url, { ...settings, agent: secure }, take)
         : plainRequest(url, { ...settings, agent: plain }, take);
     request.on("error", reject);
+    // Without a listener Node closes the connection and tells nobody.
+    request.on("upgrade", (_response, socket) => {
+      socket.destroy();
+      reject(new Error("the answer switches protocols"));
+    });
     request.end(body);
   });
 }

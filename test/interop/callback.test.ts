@@ -25,6 +25,7 @@ const SECRET = "secret-of-the-endpoint";
 const KEY = Buffer.alloc(32, 3);
 const CLIENTS = join(import.meta.dirname, "clients");
 const WSDL = join(import.meta.dirname, "../../wsdl/callback/notify-message-event.wsdl");
+const SWITCHING = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
 const loopback = { allowedNetworks: ["127.0.0.0/8"], allowHttp: true };
 
 let story: Story;
@@ -180,6 +181,7 @@ describe("an unkind endpoint", () => {
     ["says 500", (response) => response.writeHead(500).end("<html>")],
     ["redirects", (response) => response.writeHead(302, { location: "http://127.0.0.1/" }).end()],
     ["closes", (response) => response.destroy()],
+    ["switches protocols", ({ socket }) => socket?.end(SWITCHING)],
     ["answers without an end", endless],
   ])("that %s has not taken it", async (_what, does) => {
     behaviour = does;

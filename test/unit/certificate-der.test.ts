@@ -60,3 +60,8 @@ test("elements are found in order", () => {
   const parts = children(readDer(sequence(integer(1), octetString(Buffer.from("a")))));
   expect(parts.map(({ tag }) => tag)).toEqual([2, 4]);
 });
+
+test.each(["20269999999999Z", "20260101250000Z", "20260101", "now"])("%s is no instant", (text) => {
+  const encoded = Buffer.concat([Buffer.from([0x18, text.length]), Buffer.from(text, "latin1")]);
+  expect(() => readGeneralizedTime(readDer(encoded))).toThrow(DerError);
+});

@@ -138,9 +138,11 @@ export function readGeneralizedTime(element: Der | undefined): Date {
   const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\.\d+)?Z$/.exec(text);
   if (!match) throw new DerError("a GeneralizedTime in UTC expected");
   const [, year, month, day, hour, minute, second, fraction = ""] = match;
-  return new Date(
+  const at = new Date(
     `${year ?? ""}-${month ?? ""}-${day ?? ""}T${hour ?? ""}:${minute ?? ""}:${second ?? ""}${fraction.slice(0, 4)}Z`,
   );
+  if (Number.isNaN(at.getTime())) throw new DerError("an instant that does not exist");
+  return at;
 }
 
 /** UTCTime or GeneralizedTime (RFC 5280, 4.1.2.5): two digits mean 1950 to 2049. */

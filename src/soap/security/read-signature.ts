@@ -36,18 +36,20 @@ interface Method {
 }
 
 /** RFC 9231; whatever is not here is refused. */
-const SIGNATURE_METHODS: Readonly<Record<string, Method>> = {
-  [`${MORE}rsa-sha256`]: { digest: "sha256", key: "rsa" },
-  [`${MORE}rsa-sha512`]: { digest: "sha512", key: "rsa" },
-  [`${MORE}ecdsa-sha256`]: { digest: "sha256", key: "ec" },
-  [`${MORE}ecdsa-sha512`]: { digest: "sha512", key: "ec" },
-  [`${DS}rsa-sha1`]: { digest: "sha1", key: "rsa" },
-};
-const DIGEST_METHODS: Readonly<Record<string, Digest>> = {
-  [`${XMLENC}sha256`]: "sha256",
-  [`${XMLENC}sha512`]: "sha512",
-  [`${DS}sha1`]: "sha1",
-};
+const SIGNATURE_METHODS = new Map<string, Method>([
+  [`${MORE}rsa-sha256`, { digest: "sha256", key: "rsa" }],
+  [`${MORE}rsa-sha512`, { digest: "sha512", key: "rsa" }],
+  [`${MORE}ecdsa-sha256`, { digest: "sha256", key: "ec" }],
+  [`${MORE}ecdsa-sha512`, { digest: "sha512", key: "ec" }],
+  [`${DS}rsa-sha1`, { digest: "sha1", key: "rsa" }],
+]);
+const DIGEST_METHODS = new Map<string, Digest>([
+  [`${XMLENC}sha256`, "sha256"],
+  [`${XMLENC}sha512`, "sha512"],
+  [`${DS}sha1`, "sha1"],
+]);
+/** The Body, and what a Security header holds; each costs a pass over the message. */
+const MOST_REFERENCES = 8;
 
 /** What a signature may cover; the Body must be among it. */
 export interface Signable {
@@ -77,12 +79,16 @@ export function readSignature({ tree, body, security }: Signable): Signature | u
   const covered = new Set<XmlNode>();
   let isWeak = false;
 
-  for (const reference of childrenNamed(signedInfo, DS, "Reference")) {
+  const references = childrenNamed(signedInfo, DS, "Reference");
+  if (references.length > MOST_REFERENCES) throw broken();
+  for (const reference of references) {
     const id = /^#(.+)$/.exec(attributeOf(reference, "", "URI") ?? "")?.[1] ?? "";
     const target = ids.get(id);
-    if (target === undefined || !places.includes(target)) throw broken();
+    if (target === undefined || !places.includes(target) || covered.has(target)) throw broken();
     const transform = only(childElements(only(childrenNamed(reference, DS, "Transforms"))));
-    const digest = DIGEST_METHODS[algorithm(only(childrenNamed(reference, DS, "DigestMethod")))];
+    const digest = DIGEST_METHODS.get(
+      algorithm(only(childrenNamed(reference, DS, "DigestMethod"))),
+    );
     if (digest === undefined) throw broken();
     const hash = createHash(digest);
     canonicalise(tree, target, prefixesOf(transform), (piece) => hash.update(piece));
@@ -93,8 +99,9 @@ export function readSignature({ tree, body, security }: Signable): Signature | u
   }
   if (!covered.has(body)) throw broken();
 
-  const method =
-    SIGNATURE_METHODS[algorithm(only(childrenNamed(signedInfo, DS, "SignatureMethod")))];
+  const method = SIGNATURE_METHODS.get(
+    algorithm(only(childrenNamed(signedInfo, DS, "SignatureMethod"))),
+  );
   const certificate = readToken(token);
   const { publicKey } = certificate;
   if (method === undefined || method.key !== publicKey.asymmetricKeyType || !isStrong(publicKey)) {
