@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Words } from "../domain/words.ts";
-import { callersFault } from "../https/callers-fault.ts";
+import { callersFault } from "../domain/callers-fault.ts";
 import { html, languageOf, page, type PageLanguage } from "./page.ts";
 
 const VERIFICATION = "/verifica";

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Clock, RandomSource } from "../domain/clock.ts";
 import { ServiceError } from "../domain/errors.ts";
 import { uuidv7 } from "../domain/ids.ts";
-import { callersFault } from "../https/callers-fault.ts";
+import { callersFault } from "../domain/callers-fault.ts";
 import type { Backend } from "./backend.ts";
 import { compressed } from "./transport/compress.ts";
 import { encodingOf, parseContentType, soapVersionOf } from "./transport/content-type.ts";
