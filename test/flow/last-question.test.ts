@@ -58,7 +58,8 @@ test("a silent SMSC is asked a few at a time, and holds the step up for ten seco
   await turns();
   expect(asked).toHaveLength(10);
   await story.hands.advance(10_000);
-  expect(await first).toBe(10);
+  // Nothing more at once: a step that answers more than nothing is run again.
+  expect(await first).toBe(0);
   expect(asked).toHaveLength(10);
 
   // Whose answer could not be stored is asked about again; the others are not.
