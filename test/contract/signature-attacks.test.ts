@@ -122,9 +122,6 @@ const ATTACKS: Readonly<Record<string, (message: string) => string>> = {
       "</ds:Transforms>",
       '<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"></ds:Transform></ds:Transforms>',
     ),
-  // A good signature that covers its Body twice is of nobody's making: each reference costs a pass.
-  "the same Body covered again and again": (m) =>
-    m.replace(/<ds:Reference URI="#body".*?<\/ds:Reference>/s, (all) => all.repeat(500)),
   "a digest method that is a property of every object": (m) =>
     m.replace(/(<ds:DigestMethod Algorithm=")[^"]*/, "$1constructor"),
   "the certificate of somebody else": (m) =>
