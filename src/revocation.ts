@@ -22,12 +22,13 @@ export function createRevocationCheck({
     const now = clock.now();
     const before = known.get(key);
     if (before && before.until > now.getTime()) return before.isRevoked;
-    const { good, nextUpdate } = await source.status(certificate, issuer);
+    const { state, nextUpdate } = await source.status(certificate, issuer);
     if (nextUpdate && nextUpdate <= now) throw new Error("the authority's information is old");
     if (known.size >= REMEMBERED_AT_MOST) known.clear();
     const again = now.getTime() + ASKED_AGAIN_AFTER;
     const until = nextUpdate ? Math.min(nextUpdate.getTime(), again) : again;
-    known.set(key, { isRevoked: !good, until });
-    return !good;
+    const isRevoked = state !== "good";
+    known.set(key, { isRevoked, until });
+    return isRevoked;
   };
 }

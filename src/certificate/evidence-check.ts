@@ -1,6 +1,8 @@
 import { inflateSync } from "node:zlib";
+import { certificateKind } from "../domain/certificate.ts";
 import { sha256 } from "../domain/content.ts";
 import { brokenLink, type Evidence } from "../domain/evidence.ts";
+import { tryFold } from "../domain/message.ts";
 
 /** What a certificate states, from the evidence inside, and whether that evidence holds together. */
 export interface EvidenceCheck {
@@ -52,13 +54,19 @@ interface AttachedEvidence {
     readonly textSha256: string;
     readonly recipient: { readonly msisdn: string };
   };
-  readonly outcome: { readonly kind: string; readonly at: string; readonly reason?: string };
+  readonly outcome: StatedOutcome;
   readonly evidence: readonly (Omit<Evidence, "at"> & { readonly at: string })[];
   readonly receipts: readonly {
     readonly receiptId: string;
     readonly raw: string;
     readonly rawSha256: string;
   }[];
+}
+
+interface StatedOutcome {
+  readonly kind: string;
+  readonly at: string;
+  readonly reason?: string;
 }
 
 interface Party {
@@ -76,14 +84,16 @@ function check(attached: AttachedEvidence): EvidenceCheck {
   const first = chain[0]?.body;
   const whole =
     brokenLink(chain) === undefined &&
+    chain.every(({ messageId }) => messageId === message.messageId) &&
     first?.event === "SubmissionAcceptance" &&
+    first.recipient === message.recipient.msisdn &&
     first.textSha256 === message.textSha256 &&
     sha256(message.text) === message.textSha256 &&
     receipts.length === named.size &&
     receipts.every(({ receiptId, raw }) => {
       return sha256(Buffer.from(raw, "base64")) === named.get(receiptId);
-    });
-  const reason = outcome.reason === undefined ? "" : ` (${outcome.reason})`;
+    }) &&
+    provenOutcome(chain, certificate.kind) === outcomeText(outcome);
   return {
     whole,
     stated: {
@@ -92,9 +102,30 @@ function check(attached: AttachedEvidence): EvidenceCheck {
       issuer: `${issuer.name} (${issuer.nif})`,
       sender: `${sender.name} (${sender.nif})`,
       recipient: message.recipient.msisdn,
-      outcome: `${outcome.kind}${reason} ${outcome.at}`,
+      outcome: outcomeText(outcome),
       records: chain.length,
       receipts: receipts.length,
     },
   };
+}
+
+/** What the chain amounts to, for a certificate of a kind; undefined when it calls for none. */
+function provenOutcome(chain: readonly Evidence[], kind: string): string | undefined {
+  const view = tryFold(chain);
+  if (view instanceof Error) return undefined;
+  const { outcome, lateDelivery } = view;
+  if (kind === "corrective") {
+    return lateDelivery && outcomeText({ kind: "delivered", at: lateDelivery.receivedAt });
+  }
+  if (!outcome || kind !== certificateKind(outcome)) return undefined;
+  return outcomeText(outcome);
+}
+
+function outcomeText({
+  kind,
+  at,
+  reason,
+}: Omit<StatedOutcome, "at"> & { readonly at: string | Date }): string {
+  const instant = typeof at === "string" ? at : at.toISOString();
+  return `${kind}${reason === undefined ? "" : ` (${reason})`} ${instant}`;
 }

@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { Words } from "../domain/words.ts";
 import { checkSeal, SealCheckError, type CheckedSeal, type SealFault } from "./seal/check-seal.ts";
-import { trustedPath } from "./seal/trusted-path.ts";
+import { trustedPath } from "./x509/trusted-path.ts";
 import { readValidationData } from "./validation/dss.ts";
 import { isProvenGood } from "./validation/long-term.ts";
 import { readCertificates } from "./pem.ts";
@@ -77,8 +77,8 @@ function believed(
   const pool = [...data.certificates, ...certificates];
   const added = end === pdf.length ? undefined : readValidationData(pdf, end);
   const evidence = checkEvidence(pdf.subarray(0, end));
-  const sealPath = trustedPath(data.signer, pool, trusted, at);
-  const stampPath = trustedPath(authority, pool, trusted, at);
+  const sealPath = trustedPath(data.signer, { pool, trusted, at, use: "seal" });
+  const stampPath = trustedPath(authority, { pool, trusted, at, use: "timeStamp" });
   const paths = [sealPath, stampPath].filter((path) => path !== undefined);
   const findings = [
     ...ARITHMETIC.map((name) => finding(name, true)),

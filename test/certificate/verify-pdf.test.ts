@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { verifyPdf } from "../../src/certificate/verify.ts";
+import type { MessageId } from "../../src/domain/ids.ts";
+import { parseMsisdn } from "../../src/domain/msisdn.ts";
 import { certificateFacts } from "../support/certificate-facts.ts";
 import { testIssuer, testPki } from "../support/certificate-issuer.ts";
 import { nodeWords } from "../support/program.ts";
@@ -42,19 +44,60 @@ test("a changed one, explained in Catalan", () => {
   expect(out).toContain("El certificat NO és vàlid.");
 });
 
-test("a certificate whose evidence does not hash to what it says is not valid, although it is sealed", async () => {
+test("a certificate whose evidence is not whole, or tells something else than it states, is not valid", async () => {
   const { root } = await testPki();
   const facts = certificateFacts();
+  const negative = certificateFacts({ kind: "negative" });
   const issuer = await testIssuer();
   const spoilt = [
     { ...facts, message: { ...facts.message, text: "Un altre text" } },
     { ...facts, evidence: facts.evidence.slice(1) },
     { ...facts, receipts: facts.receipts.map((one) => ({ ...one, raw: Buffer.from("id:9") })) },
     { ...facts, receipts: [] },
+    { ...facts, evidence: negative.evidence, receipts: negative.receipts },
+    { ...negative, evidence: facts.evidence, receipts: facts.receipts },
+    { ...facts, evidence: facts.evidence.slice(0, -1) },
+    { ...facts, kind: "corrective" as const },
+    { ...facts, outcome: { ...facts.outcome, at: new Date(0) } },
+    { ...facts, message: { ...facts.message, messageId: "another" as MessageId } },
+    {
+      ...facts,
+      message: { ...facts.message, recipient: { msisdn: parseMsisdn("+34699999999") } },
+    },
   ];
   for (const one of spoilt) {
     const { valid, findings } = verifyPdf((await issuer.issue(one)).pdf, { trusted: root });
     expect(valid).toBe(false);
     expect(findings.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(["evidence"]);
   }
+});
+
+test("what people call themselves is never taken for a seal", async () => {
+  const { root } = await testPki();
+  const issuer = await testIssuer();
+  const names = [
+    "/ByteRange",
+    "/ByteRange [0 1 2 3]/Contents",
+    "/ByteRange[0 9 99 9]/Contents<41>",
+  ];
+  for (const name of names) {
+    const recipient = { msisdn: parseMsisdn("+34600123456"), name, legalId: name };
+    const facts = certificateFacts({ entityName: name, text: name, message: { recipient } });
+    const { valid } = verifyPdf((await issuer.issue(facts)).pdf, { trusted: root });
+    expect(valid).toBe(true);
+  }
+});
+
+test("validation data that list one thing over and over are none of ours, and are soon put away", () => {
+  const pdf = readFileSync(fixture("positive-ca.pdf"));
+  const text = pdf.toString("latin1");
+  const [, object = ""] = /\/CRLs\[(\d+) 0 R/.exec(text) ?? [];
+  const often = `/Certs[${`${object} 0 R `.repeat(40_000)}]/OCSPs`;
+  const hostile = text
+    .replace(/\/Certs\[[^\]]+\]\/OCSPs/, often)
+    .replace(`\n${object} 0 obj\n`, (head) => " ".repeat(2_000_000) + head);
+  expect(hostile.length).toBeGreaterThan(text.length + 200_000);
+  const trusted = readFileSync(fixture("root.crt.pem"), "utf8");
+  const { findings } = verifyPdf(Buffer.from(hostile, "latin1"), { trusted });
+  expect(findings.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(["whole", "status"]);
 });

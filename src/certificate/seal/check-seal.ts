@@ -36,8 +36,10 @@ export interface CheckedSeal {
 }
 
 const RANGE_NAME = "/ByteRange";
-const RANGE = /^\/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]/;
+const RANGE =
+  /^\/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]\s*\/Contents\s*(?=<)/;
 const LONGEST_RANGE = 256;
+const HEXADECIMAL = /^(?:(?:[0-9a-f]{2})+|(?:[0-9A-F]{2})+)$/;
 
 /**
  * Checks the seal of a PDF: hashes what it covers, and verifies signature, attributes and time-stamp.
@@ -73,20 +75,40 @@ interface FoundSeal {
   readonly cms: Buffer;
 }
 
-/** One seal, over everything up to its end but the hexadecimal string that holds it. */
+/**
+ * One seal, over everything up to its end but the hexadecimal string that holds it. The name of its entry
+ * alone is no seal: it may stand in any text that people write, in a name inside the evidence, say.
+ */
 function readSeal(pdf: Buffer): FoundSeal {
-  const at = pdf.indexOf(RANGE_NAME);
-  const match = RANGE.exec(pdf.toString("latin1", at, at + LONGEST_RANGE));
-  if (at < 0 || !match || pdf.includes(RANGE_NAME, at + 1)) throw new SealCheckError("noSeal");
-  const [zero = -1, length = 0, second = 0, rest = 0] = match.slice(1).map(Number);
-  const end = second + rest;
-  const opened = pdf[length] === 0x3c && pdf[second - 1] === 0x3e;
-  if (zero !== 0 || second <= length || end > pdf.length || at > length || !opened) {
-    throw new SealCheckError("coverage");
+  const ranges: Range[] = [];
+  for (let at = pdf.indexOf(RANGE_NAME); at >= 0; at = pdf.indexOf(RANGE_NAME, at + 1)) {
+    const match = RANGE.exec(pdf.toString("latin1", at, at + LONGEST_RANGE));
+    if (!match) continue;
+    const [zero = -1, length = 0, second = 0, rest = 0] = match.slice(1).map(Number);
+    ranges.push({ zero, length, second, end: second + rest, hole: at + match[0].length });
   }
-  const hexadecimal = pdf.toString("latin1", length + 1, second - 1);
-  if (!/^(?:(?:[0-9a-f]{2})+|(?:[0-9A-F]{2})+)$/.test(hexadecimal))
-    throw new SealCheckError("coverage");
+  if (ranges.length === 0) throw new SealCheckError("noSeal");
+  const [seal, ...more] = ranges.flatMap((range) => coveredBy(pdf, range) ?? []);
+  if (!seal) throw new SealCheckError("coverage");
+  if (more.length > 0) throw new SealCheckError("noSeal");
+  return seal;
+}
+
+/** A /ByteRange as it is written, and where the string behind it begins. */
+interface Range {
+  readonly zero: number;
+  readonly length: number;
+  readonly second: number;
+  readonly end: number;
+  readonly hole: number;
+}
+
+/** Undefined when the range does not leave out exactly the string behind it. */
+function coveredBy(pdf: Buffer, { zero, length, second, end, hole }: Range): FoundSeal | undefined {
+  const isTheHole = length === hole && second > hole && pdf[second - 1] === 0x3e;
+  if (zero !== 0 || end > pdf.length || !isTheHole) return undefined;
+  const hexadecimal = pdf.toString("latin1", hole + 1, second - 1);
+  if (!HEXADECIMAL.test(hexadecimal)) return undefined;
   return {
     before: pdf.subarray(0, length),
     after: pdf.subarray(second, end),

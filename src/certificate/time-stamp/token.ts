@@ -10,6 +10,7 @@ import {
 } from "../seal/der.ts";
 import { OID } from "../seal/oids.ts";
 import { openSignedData, signatureFault } from "../seal/signed-data.ts";
+import { mayBeUsedFor } from "../x509/trusted-path.ts";
 
 /** What a token says, once it is verified. */
 export interface TimeStamp {
@@ -54,9 +55,7 @@ export function verifyToken(token: Buffer, sha256: Buffer): TimeStamp {
   if (fault === "signingCertificate" && data.signedAttributes.has(OID.signingCertificateV2)) {
     throw new TimeStampError("the token names another certificate");
   }
-  // Node's typings say that the list is always there; a certificate without the extension has none.
-  const usages = data.signer.keyUsage as readonly string[] | undefined;
-  if (usages?.includes(OID.timeStamping) !== true) {
+  if (!mayBeUsedFor(data.signer, "timeStamp")) {
     throw new TimeStampError("the certificate is not one of a time-stamp authority");
   }
   const nonce = fields.slice(5).find(({ tag }) => tag === TAG.integer);

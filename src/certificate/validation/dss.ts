@@ -95,16 +95,25 @@ export function readValidationData(pdf: Buffer, end: number): ValidationData | u
 const STORE =
   /\n\d+ 0 obj\n<<\/Type\/DSS(?:\/Certs\[([\d R]+)\])?(?:\/OCSPs\[([\d R]+)\])?(?:\/CRLs\[([\d R]+)\])?>>\nendobj\n/;
 
+/** What a store of ours lists: it has one answer for each of a few certificates. */
+const MOST_STREAMS = 64;
+const STREAM = /(?:^|\n)(\d+) 0 obj\n<<\/Length (\d+)>>\nstream\n/g;
+
 function readStore(tail: string, pdf: Buffer, end: number): ValidationData {
   const match = STORE.exec(tail);
   if (!match) throw new RangeError("no store");
-  const streams = (references: string | undefined): Buffer[] =>
-    Array.from((references ?? "").matchAll(/(\d+) 0 R/g), ([, object]) => {
-      const head = new RegExp(`(?:^|\\n)${object ?? ""} 0 obj\\n<</Length (\\d+)>>\\nstream\\n`);
-      const found = head.exec(tail);
-      if (!found) throw new RangeError("no stream");
-      const start = end + found.index + found[0].length;
-      return pdf.subarray(start, start + Number(found[1]));
+  const all = new Map<string, Buffer>();
+  for (const { 0: head, 1: object = "", 2: length, index } of tail.matchAll(STREAM)) {
+    const start = end + index + head.length;
+    if (!all.has(object)) all.set(object, pdf.subarray(start, start + Number(length)));
+    if (all.size > MOST_STREAMS) throw new RangeError("too many streams");
+  }
+  const streams = (references = ""): Buffer[] =>
+    Array.from(references.matchAll(/(\d+) 0 R/g), ([, object = ""]) => {
+      const found = all.get(object);
+      if (!found) throw new RangeError("no stream, or one that is listed twice");
+      all.delete(object);
+      return found;
     });
   return { certificates: streams(match[1]), ocsps: streams(match[2]), crls: streams(match[3]) };
 }

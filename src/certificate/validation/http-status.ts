@@ -1,7 +1,8 @@
 import type { X509Certificate } from "node:crypto";
 import { SECOND } from "../../domain/clock.ts";
 import { exchange } from "../exchange.ts";
-import { children, expectTag, readDer, readOid, TAG, type Der } from "../seal/der.ts";
+import { children, readOid } from "../seal/der.ts";
+import { certificateExtensions, CRL_DISTRIBUTION_POINTS, uris } from "../x509/extensions.ts";
 import { ocspRequest, readCrl, readOcsp, StatusError } from "./status.ts";
 import type { StatusSource } from "./validation-data.ts";
 
@@ -11,7 +12,6 @@ const LARGEST_ANSWER = 256 * 1024;
 
 const AUTHORITY_INFORMATION = "1.3.6.1.5.5.7.1.1";
 const OCSP = "1.3.6.1.5.5.7.48.1";
-const CRL_DISTRIBUTION_POINTS = "2.5.29.31";
 
 /**
  * Asks the authorities at the addresses in the certificates: OCSP first, because its answers are
@@ -56,33 +56,15 @@ export function statusAddresses(certificate: X509Certificate): {
   readonly ocsp: readonly string[];
   readonly crl: readonly string[];
 } {
-  const extensions = extensionsOf(certificate.raw);
-  const information = extensions.get(AUTHORITY_INFORMATION);
-  const points = extensions.get(CRL_DISTRIBUTION_POINTS);
+  const extensions = certificateExtensions(certificate);
+  const information = extensions.get(AUTHORITY_INFORMATION)?.value;
+  const points = extensions.get(CRL_DISTRIBUTION_POINTS)?.value;
   const ocsp = (information ? children(information) : [])
     .filter((description) => readOid(children(description)[0]) === OCSP)
     .flatMap(uris);
-  return { ocsp, crl: points ? uris(points) : [] };
+  return { ocsp: ocsp.filter(isHttp), crl: (points ? uris(points) : []).filter(isHttp) };
 }
 
-function extensionsOf(certificate: Buffer): Map<string, Der> {
-  const [tbs] = children(readDer(certificate));
-  const wrapper = children(expectTag(tbs, TAG.sequence)).find(({ tag }) => tag === 0xa3);
-  const list = wrapper ? children(expectTag(children(wrapper)[0], TAG.sequence)) : [];
-  return new Map(
-    list.map((extension) => {
-      const parts = children(extension);
-      const value = expectTag(parts.at(-1), TAG.octetString);
-      return [readOid(parts[0]), readDer(value.content)];
-    }),
-  );
-}
-
-/** Every uniformResourceIdentifier, [6], at any depth. */
-function uris(element: Der): string[] {
-  if (element.tag === 0x86) {
-    const address = element.content.toString("latin1");
-    return /^https?:\/\//.test(address) ? [address] : [];
-  }
-  return (element.tag & 0x20) === 0 ? [] : children(element).flatMap(uris);
+function isHttp(address: string): boolean {
+  return /^https?:\/\//.test(address);
 }

@@ -1,16 +1,19 @@
 import type { X509Certificate } from "node:crypto";
-import { DAY } from "../../domain/clock.ts";
-import { readCrl, readOcsp, type CertificateStatus } from "./status.ts";
+import { readCrl, readOcsp, tellsOf, type CertificateStatus } from "./status.ts";
 import type { ValidationData } from "./validation-data.ts";
 
-/** An answer without an end is believed for so long. */
-const WITHOUT_END = DAY;
-
 type Path = readonly X509Certificate[];
+
+interface Issued {
+  readonly certificate: X509Certificate;
+  readonly issuer: X509Certificate;
+}
 
 /**
  * Whether the data tell that every certificate of the paths, up to the trusted ones, was good at an
  * instant, and nothing else: a certificate of no path, or an answer about none, is no validation data.
+ * One answer that a certificate is revoked outweighs all that say that it is good, and nobody is
+ * believed who is revoked.
  */
 export function isProvenGood(paths: readonly Path[], data: ValidationData, at: Date): boolean {
   const issued = paths.flatMap((path) =>
@@ -19,31 +22,44 @@ export function isProvenGood(paths: readonly Path[], data: ValidationData, at: D
       return issuer ? [{ certificate, issuer }] : [];
     }),
   );
-  const read = (list: readonly Buffer[], reader: typeof readOcsp): (CertificateStatus | null)[][] =>
-    list.map((der) =>
-      issued.map(({ certificate, issuer }) => attempt(() => reader(der, certificate, issuer))),
-    );
-  const answers = [...read(data.ocsps, readOcsp), ...read(data.crls, readCrl)];
-  const isProven = issued.every((_, index) =>
-    answers.some((one) => isInForce(one[index] ?? null, at)),
-  );
-  const isNeeded = answers.every((one) => one.some((status) => status !== null));
+  const answers = answersAbout(issued, data);
+  const isProven = issued.every(({ certificate, issuer }, index) => {
+    const about = answers.flatMap((one) => one[index] ?? []);
+    const isGood = (status: CertificateStatus): boolean =>
+      status.state === "good" &&
+      tellsOf(status, certificate, at) &&
+      (status.signer === issuer || !isRevoked({ certificate: status.signer, issuer }, data));
+    return about.every(({ state }) => state !== "revoked") && about.some(isGood);
+  });
+  const isNeeded = answers.every((one) => one.some((status) => status !== undefined));
   const known = paths.flat();
   const isKnown = data.certificates.every((der) => known.some(({ raw }) => raw.equals(der)));
   return isProven && isNeeded && isKnown;
 }
 
-function isInForce(status: CertificateStatus | null, at: Date): boolean {
-  if (!status) return false;
-  const { good, thisUpdate, nextUpdate } = status;
-  const end = nextUpdate?.getTime() ?? thisUpdate.getTime() + WITHOUT_END;
-  return good && at.getTime() <= end;
+/** What each answer says of each certificate; undefined when nothing that is proven. */
+function answersAbout(
+  issued: readonly Issued[],
+  { ocsps, crls }: ValidationData,
+): (CertificateStatus | undefined)[][] {
+  const read = (
+    list: readonly Buffer[],
+    reader: typeof readOcsp,
+  ): ReturnType<typeof answersAbout> =>
+    list.map((der) =>
+      issued.map(({ certificate, issuer }) => attempt(() => reader(der, certificate, issuer))),
+    );
+  return [...read(ocsps, readOcsp), ...read(crls, readCrl)];
 }
 
-function attempt(read: () => CertificateStatus): CertificateStatus | null {
+function isRevoked(one: Issued, data: ValidationData): boolean {
+  return answersAbout([one], data).some(([status]) => status?.state === "revoked");
+}
+
+function attempt(read: () => CertificateStatus): CertificateStatus | undefined {
   try {
     return read();
   } catch {
-    return null;
+    return undefined;
   }
 }

@@ -2,7 +2,8 @@ import type { X509Certificate } from "node:crypto";
 import { CertificateDelayed } from "../../domain/certificate.ts";
 import { HOUR, MINUTE, type Clock } from "../../domain/clock.ts";
 import { readCertificates } from "../pem.ts";
-import type { CertificateStatus } from "./status.ts";
+import { isSound, mayHaveIssued } from "../x509/trusted-path.ts";
+import { tellsOf, type CertificateStatus } from "./status.ts";
 
 /** What lets a seal be verified when its authorities are long gone (ETSI EN 319 142-1, 5.4.2). */
 export interface ValidationData {
@@ -104,24 +105,29 @@ export function createValidationSource({
     const key = one.fingerprint256;
     const last = remembered.get(key);
     const now = clock.now().getTime();
-    if (last && now - last.askedAt.getTime() < REFRESH_AFTER) return checked(last.status, now);
+    if (last && now - last.askedAt.getTime() < REFRESH_AFTER) return checked(last.status, one, now);
     try {
-      return checked(await ask(key, one, issuer), now);
+      return checked(await ask(key, one, issuer), one, now);
     } catch (error) {
       if (!last) throw delayed(one, error);
       // The next certificates do not all wait for an authority that is down.
       last.askedAt = new Date(now - REFRESH_AFTER + RETRY_AFTER);
-      return checked(last.status, now);
+      return checked(last.status, one, now);
     }
   }
 
-  function checked(status: CertificateStatus, now: number): CertificateStatus {
+  function checked(
+    status: CertificateStatus,
+    one: X509Certificate,
+    now: number,
+  ): CertificateStatus {
     const age = now - status.thisUpdate.getTime();
-    const isPast = status.nextUpdate !== undefined && status.nextUpdate.getTime() < now;
-    if (!status.good)
+    if (status.state !== "good")
       throw new CertificateDelayed("a certificate of the seal is not good any more");
-    if (isPast || (status.kind === "ocsp" && age > oldest)) {
-      throw new CertificateDelayed("the status of a certificate is too old");
+    if (!tellsOf(status, one, new Date(now)) || (status.kind === "ocsp" && age > oldest)) {
+      throw new CertificateDelayed(
+        "the status of a certificate is too old, or of no possible time",
+      );
     }
     return status;
   }
@@ -167,7 +173,8 @@ function pathTo(leaf: X509Certificate, pool: readonly X509Certificate[]): X509Ce
   const path = [leaf];
   for (let current = leaf; path.length < LONGEST_PATH && !current.checkIssued(current);) {
     const below = current;
-    const issuer = pool.find((one) => below.checkIssued(one) && below.verify(one.publicKey));
+    if (!isSound(below)) throw new CertificateDelayed(`${nameOf(below)} is not to be relied upon`);
+    const issuer = pool.find((one) => mayHaveIssued(one, below, path.length - 1));
     if (!issuer) {
       throw new CertificateDelayed(`the issuer of ${nameOf(leaf)} is not known`);
     }

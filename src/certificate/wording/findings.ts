@@ -90,14 +90,14 @@ export const FINDING_WORDS: Readonly<
   },
   evidence: {
     good: {
-      ca: "Les evidències adjuntes són íntegres: la cadena de registres, el text i els avisos de l’operador tenen els SHA-256 que hi consten.",
-      es: "Las evidencias adjuntas son íntegras: la cadena de registros, el texto y los avisos del operador tienen los SHA-256 que constan en ellas.",
-      en: "The evidence attached is whole: the chain of records, the text and the operator's reports have the SHA-256 that it says.",
+      ca: "Les evidències adjuntes proven el que s’hi declara: la cadena de registres, el text i els avisos de l’operador tenen els SHA-256 que hi consten, i en resulta aquest desenllaç.",
+      es: "Las evidencias adjuntas prueban lo que se declara: la cadena de registros, el texto y los avisos del operador tienen los SHA-256 que constan en ellas, y de ellos resulta este desenlace.",
+      en: "The evidence attached proves what is stated: the chain of records, the text and the operator's reports have the SHA-256 that it says, and this outcome follows from them.",
     },
     bad: {
-      ca: "Les evidències adjuntes no tenen els SHA-256 que hi consten.",
-      es: "Las evidencias adjuntas no tienen los SHA-256 que constan en ellas.",
-      en: "The evidence attached does not have the SHA-256 that it says.",
+      ca: "Les evidències adjuntes no proven el que s’hi declara: algun SHA-256, el missatge o el desenllaç no hi concorda.",
+      es: "Las evidencias adjuntas no prueban lo que se declara: algún SHA-256, el mensaje o el desenlace no concuerda con ellas.",
+      en: "The evidence attached does not prove what is stated: a SHA-256, the message or the outcome does not agree with it.",
     },
   },
   sealTrusted: {
