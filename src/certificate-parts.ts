@@ -11,12 +11,14 @@ import { openTestPki } from "./certificate/test-pki/test-pki.ts";
 import { createTestTimeStampAuthority } from "./certificate/test-pki/test-time-stamp-authority.ts";
 import type { TimeStampAuthority } from "./certificate/time-stamp/authority.ts";
 import { createHttpTimeStampAuthority } from "./certificate/time-stamp/http-authority.ts";
+import { isOfOrganisation } from "./certificate/x509/organisation.ts";
+import { isSound, mayBeUsedFor } from "./certificate/x509/trusted-path.ts";
 import { createHttpStatus } from "./certificate/validation/http-status.ts";
 import type { StatusSource } from "./certificate/validation/validation-data.ts";
 import { createValidationSource } from "./certificate/validation/validation-data.ts";
 import type { Clock, RandomSource } from "./domain/clock.ts";
 import type { CertificateIssuer } from "./lifecycle/ports.ts";
-import type { Settings } from "./settings.ts";
+import { SettingsError, type Settings } from "./settings.ts";
 
 interface Parts {
   readonly clock: Clock;
@@ -41,6 +43,7 @@ export async function createIssuer(
   const found = settings.seal
     ? await settledParts(settings.seal, random)
     : await testParts(testPkiDirectory(settings), { clock, random });
+  refuseUnfit(found.seal, settings);
   const { seal, timeStampAuthority, source, anchors } = watch ? watched(found, watch) : found;
   return createCertificateIssuer({
     clock,
@@ -49,6 +52,21 @@ export async function createIssuer(
     validation: createValidationSource({ clock, source, anchors }),
     test: !settings.production,
   });
+}
+
+/** Certificates with a seal of another use or of another organisation would convince nobody. */
+function refuseUnfit({ chain: [der] }: Seal, { issuer }: Settings): void {
+  if (!der) return;
+  const signer = new X509Certificate(der);
+  const faults = [
+    mayBeUsedFor(signer, "seal") && isSound(signer)
+      ? ""
+      : "SEAL_CHAIN_PATH: its first certificate is not one to seal documents with",
+    isOfOrganisation(signer, issuer.nif)
+      ? ""
+      : `SEAL_CHAIN_PATH: its first certificate is not of the organisation of ISSUER_NIF, ${issuer.nif}`,
+  ].filter((fault) => fault !== "");
+  if (faults.length > 0) throw new SettingsError(faults);
 }
 
 /** What a certificate needs from outside. */

@@ -15,9 +15,10 @@ export interface StatedFacts {
   readonly kind: string;
   readonly csv: string;
   readonly issuer: string;
+  readonly issuerNif: string;
   readonly sender: string;
   readonly recipient: string;
-  readonly outcome: string;
+  readonly outcome: StatedOutcome;
   readonly records: number;
   readonly receipts: number;
 }
@@ -63,8 +64,9 @@ interface AttachedEvidence {
   }[];
 }
 
-interface StatedOutcome {
+export interface StatedOutcome {
   readonly kind: string;
+  /** ISO 8601, UTC. */
   readonly at: string;
   readonly reason?: string;
 }
@@ -100,9 +102,10 @@ function check(attached: AttachedEvidence): EvidenceCheck {
       kind: certificate.kind,
       csv: certificate.csv,
       issuer: `${issuer.name} (${issuer.nif})`,
+      issuerNif: issuer.nif,
       sender: `${sender.name} (${sender.nif})`,
       recipient: message.recipient.msisdn,
-      outcome: outcomeText(outcome),
+      outcome,
       records: chain.length,
       receipts: receipts.length,
     },

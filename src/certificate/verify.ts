@@ -1,6 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { Words } from "../domain/words.ts";
 import { checkSeal, SealCheckError, type CheckedSeal, type SealFault } from "./seal/check-seal.ts";
+import { isOfOrganisation } from "./x509/organisation.ts";
 import { trustedPath } from "./x509/trusted-path.ts";
 import { readValidationData } from "./validation/dss.ts";
 import { isProvenGood } from "./validation/long-term.ts";
@@ -77,6 +78,7 @@ function believed(
   const pool = [...data.certificates, ...certificates];
   const added = end === pdf.length ? undefined : readValidationData(pdf, end);
   const evidence = checkEvidence(pdf.subarray(0, end));
+  const stated = evidence?.stated;
   const sealPath = trustedPath(data.signer, { pool, trusted, at, use: "seal" });
   const stampPath = trustedPath(authority, { pool, trusted, at, use: "timeStamp" });
   const paths = [sealPath, stampPath].filter((path) => path !== undefined);
@@ -85,6 +87,7 @@ function believed(
     finding("whole", end === pdf.length || added !== undefined),
     ...(evidence ? [finding("evidence", evidence.whole)] : []),
     finding("sealTrusted", sealPath !== undefined),
+    ...(stated ? [finding("issuer", isOfOrganisation(data.signer, stated.issuerNif))] : []),
     finding("timeStampTrusted", stampPath !== undefined),
     finding("status", added !== undefined && paths.length === 2 && isProvenGood(paths, added, at)),
   ];
@@ -94,7 +97,7 @@ function believed(
     sealedBy: data.signer.subject,
     stampedAt: at,
     stampedBy: authority.subject,
-    stated: evidence?.stated,
+    stated,
   };
 }
 

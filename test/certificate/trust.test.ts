@@ -1,5 +1,10 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
+import { createIssuer } from "../../src/certificate-parts.ts";
+import { parseSettings, SettingsError } from "../../src/settings.ts";
 import { certificatePem, type Identity } from "../../src/certificate/test-pki/certificates.ts";
 import { verifyPdf } from "../../src/certificate/verify.ts";
 import {
@@ -8,6 +13,7 @@ import {
   crl,
   extension,
   identity,
+  keys,
   issuingDistributionPoint,
   OCSP_SIGNING,
   ocsp,
@@ -15,6 +21,7 @@ import {
   TIME_STAMPING,
   unknownCritical,
 } from "../support/authorities.ts";
+import { clock, random } from "../support/certificate-issuer.ts";
 import { certificateFacts } from "../support/certificate-facts.ts";
 
 const STAMPS = { extendedKeyUsage: { purposes: [TIME_STAMPING], critical: true } };
@@ -186,9 +193,22 @@ describe("what a key may be used for", () => {
     expect(await of({ keyUsage: [2, 4] })).toEqual(refused);
     expect(await of({ keyUsage: [6] })).toEqual(refused);
     expect(await of({ extendedKeyUsage: server })).toEqual(refused);
-    expect(await of({}, [unknownCritical])).toEqual(refused);
+    expect(await of({}, { extensions: [unknownCritical] })).toEqual(refused);
     expect(await sealWith(responder)).toEqual(refused);
     expect(await sealWith(tsa)).toEqual(refused);
+  });
+
+  test("a seal of another organisation, or of a person, does not speak for the issuer", async () => {
+    const { nif } = certificateFacts().issuer;
+    const of = async (subject: Record<string, string>) =>
+      sealWith(await identity("s", sub, {}, { subject: { "2.5.4.3": "Segell", ...subject } }));
+    expect(await of({ "2.5.4.97": `VATES-${nif}` })).toEqual([]);
+    expect(await of({ "2.5.4.5": nif })).toEqual([]);
+    expect(await of({ "2.5.4.97": "VATES-B99999999" })).toEqual(["issuer"]);
+    expect(await of({ "2.5.4.10": nif, "2.5.4.5": "IDCES-00000000T" })).toEqual(["issuer"]);
+    expect(await of({ "2.5.4.10": "Certificacions Electròniques de Catalunya, SA" })).toEqual([
+      "issuer",
+    ]);
   });
 
   test("an authority issues as far down as it may, and with what is understood", async () => {
@@ -218,4 +238,36 @@ describe("what a key may be used for", () => {
     const parts = { seal, above: [sub], tsa: one, ...others };
     await expect(sealedBy(certificateFacts(), parts)).rejects.toThrow(/timeStamp/);
   });
+});
+
+test("no service starts with a seal of another use, or of another organisation", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "unfit-"));
+  const start = async (one: Identity): Promise<unknown> => {
+    const { key, chain } = await keys(one, sub);
+    await writeFile(join(folder, "key.pem"), key);
+    await writeFile(join(folder, "chain.pem"), chain);
+    await writeFile(join(folder, "root.pem"), certificatePem(root));
+    const settings = parseSettings({
+      DATA_DIRECTORY: folder,
+      SEAL_KEY_PATH: join(folder, "key.pem"),
+      SEAL_CHAIN_PATH: join(folder, "chain.pem"),
+      SEAL_ANCHORS_PATH: join(folder, "root.pem"),
+      TSA_URLS: "http://tsa.example",
+      ISSUER_NAME: "Certificacions, SA",
+      ISSUER_NIF: "A00000000",
+    });
+    return createIssuer(settings, { clock, random }).then(
+      () => "started",
+      (error: unknown) => (error instanceof SettingsError ? error.faults : error),
+    );
+  };
+  const of = (nif: string, request = {}): Promise<Identity> =>
+    identity("s", sub, request, { subject: { "2.5.4.97": `VATES-${nif}` } });
+  expect(await start(await of("A00000000"))).toBe("started");
+  expect(await start(await of("B99999999"))).toEqual([
+    expect.stringMatching(/not of the organisation of ISSUER_NIF, A00000000$/),
+  ]);
+  expect(await start(await of("A00000000", { keyUsage: [2] }))).toEqual([
+    expect.stringMatching(/not one to seal documents with$/),
+  ]);
 });

@@ -30,7 +30,7 @@ test("a good certificate: what it states, who sealed it, and each finding", () =
   expect(out).toMatch(/^recipient +\+34600123456$/m);
   expect(out).toMatch(/^evidence +7 records, 1 operator reports$/m);
   expect(out).toMatch(/^sealed by .*Segell de prova/m);
-  expect(out.match(/^ok /gm)).toHaveLength(10);
+  expect(out.match(/^ok /gm)).toHaveLength(11);
   expect(out).toContain("The certificate is valid.");
 });
 
@@ -42,6 +42,23 @@ test("a changed one, explained in Catalan", () => {
   expect(code).toBe(1);
   expect(out).toContain("FAILS El document ha canviat després de segellar-lo.");
   expect(out).toContain("El certificat NO és vàlid.");
+});
+
+test("no verdict on what is no certificate: exit code 2, and why", () => {
+  writeFileSync(join(directory, "note.txt"), "a note");
+  for (const file of [join(directory, "missing.pdf"), join(directory, "note.txt")]) {
+    const { code, out } = verify(file);
+    expect(code).toBe(2);
+    expect(out).toBe("");
+  }
+});
+
+test("what a file says of itself commands no terminal", async () => {
+  const facts = certificateFacts({ entityName: "A\nok    Everything.\u001b[8m" });
+  writeFileSync(join(directory, "hostile.pdf"), (await (await testIssuer()).issue(facts)).pdf);
+  const { out } = verify(join(directory, "hostile.pdf"), "--language", "ca");
+  expect(out).toContain("remitent     A\\u000aok    Everything.\\u001b[8m (P0800000A)");
+  expect(out).toMatch(/^desenllaç +lliurat 2026-/m);
 });
 
 test("a certificate whose evidence is not whole, or tells something else than it states, is not valid", async () => {

@@ -24,8 +24,8 @@ export function at(days: number): Date {
   return new Date(NOW.getTime() + days * DAY);
 }
 
-export const SIGNS = [0, 1];
-export const ISSUES = [5, 6];
+const SIGNS = [0, 1];
+const ISSUES = [5, 6];
 export const TIME_STAMPING = "1.3.6.1.5.5.7.3.8";
 export const OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
 
@@ -34,7 +34,15 @@ export async function identity(
   commonName: string,
   issuer: Identity | undefined,
   request: Partial<CertificateRequest> = {},
-  extensions: readonly pkijs.Extension[] = [],
+  {
+    extensions = [],
+    subject,
+  }: {
+    /** Beside those of the request, or in their place. */
+    readonly extensions?: readonly pkijs.Extension[];
+    /** Types and values. */
+    readonly subject?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Identity> {
   const dates = { notBefore: at(-100), notAfter: at(100) };
   const made = await makeIdentity(
@@ -42,7 +50,12 @@ export async function identity(
     issuer,
     random,
   );
-  if (extensions.length === 0) return made;
+  if (subject) {
+    made.certificate.subject.typesAndValues = Object.entries(subject).map(
+      ([type, value]) =>
+        new pkijs.AttributeTypeAndValue({ type, value: new asn1js.Utf8String({ value }) }),
+    );
+  }
   const replaced = new Set(extensions.map(({ extnID }) => extnID));
   const kept = made.certificate.extensions?.filter(({ extnID }) => !replaced.has(extnID)) ?? [];
   made.certificate.extensions = [...kept, ...extensions];
@@ -56,7 +69,7 @@ export function authority(
   extensions: readonly pkijs.Extension[] = [],
 ): Promise<Identity> {
   const request = { keyUsage: ISSUES, certificateAuthority: true };
-  return identity(commonName, issuer, request, extensions);
+  return identity(commonName, issuer, request, { extensions });
 }
 
 export function extension(
@@ -189,7 +202,8 @@ export async function sealedBy(
   return (await issuer.issue(facts)).pdf;
 }
 
-async function keys(one: Identity, ...above: readonly Identity[]): Promise<KeyAndChain> {
+/** The key of one, and the certificates of all. */
+export async function keys(one: Identity, ...above: readonly Identity[]): Promise<KeyAndChain> {
   return { key: await privateKeyPem(one), chain: [one, ...above].map(certificatePem).join("") };
 }
 

@@ -3,6 +3,7 @@ import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
 import type { RandomSource } from "../../domain/clock.ts";
 import { pem } from "../pem.ts";
+import { TEST_ORGANISATION } from "../x509/organisation.ts";
 
 const COUNTRY = "2.5.4.6";
 const ORGANISATION = "2.5.4.10";
@@ -81,7 +82,7 @@ function setName(name: pkijs.RelativeDistinguishedNames, commonName: string): vo
     }),
     new pkijs.AttributeTypeAndValue({
       type: ORGANISATION,
-      value: value("PROVA sense validesa"),
+      value: value(TEST_ORGANISATION),
     }),
     new pkijs.AttributeTypeAndValue({ type: COMMON_NAME, value: value(commonName) }),
   );

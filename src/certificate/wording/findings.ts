@@ -9,6 +9,7 @@ export type FindingName =
   | "whole"
   | "evidence"
   | "sealTrusted"
+  | "issuer"
   | "timeStampTrusted"
   | "status";
 
@@ -110,6 +111,18 @@ export const FINDING_WORDS: Readonly<
       ca: "El certificat del segell no és dels que es tenen per fiables, o no era vigent.",
       es: "El certificado del sello no es de los que se tienen por fiables, o no estaba vigente.",
       en: "The certificate of the seal is not a trusted one, or was not valid.",
+    },
+  },
+  issuer: {
+    good: {
+      ca: "El segell és de l’entitat que el certificat declara com a emissora.",
+      es: "El sello es de la entidad que el certificado declara como emisora.",
+      en: "The seal is of the organisation that the certificate names as its issuer.",
+    },
+    bad: {
+      ca: "El segell no és de l’entitat que el certificat declara com a emissora.",
+      es: "El sello no es de la entidad que el certificado declara como emisora.",
+      en: "The seal is not of the organisation that the certificate names as its issuer.",
     },
   },
   timeStampTrusted: {
