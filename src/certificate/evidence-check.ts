@@ -64,7 +64,7 @@ interface AttachedEvidence {
   }[];
 }
 
-export interface StatedOutcome {
+interface StatedOutcome {
   readonly kind: string;
   /** ISO 8601, UTC. */
   readonly at: string;

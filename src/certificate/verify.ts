@@ -1,8 +1,8 @@
 import type { X509Certificate } from "node:crypto";
 import type { Words } from "../domain/words.ts";
 import { checkSeal, SealCheckError, type CheckedSeal, type SealFault } from "./seal/check-seal.ts";
-import { isOfOrganisation } from "./x509/organisation.ts";
-import { trustedPath } from "./x509/trusted-path.ts";
+import { isOfOrganisation } from "../x509/organisation.ts";
+import { trustedPath } from "../x509/trusted-path.ts";
 import { readValidationData } from "./validation/dss.ts";
 import { isProvenGood } from "./validation/long-term.ts";
 import { readCertificates } from "./pem.ts";

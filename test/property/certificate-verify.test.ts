@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
-import { children, DerError, octetString, readDer } from "../../src/certificate/seal/der.ts";
+import { children, DerError, octetString, readDer } from "../../src/x509/der.ts";
 import { verifyPdf } from "../../src/certificate/verify.ts";
 
 const fixture = (name: string): Buffer =>

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { verifyToken, type TimeStamp } from "../time-stamp/token.ts";
-import { readDer } from "./der.ts";
+import { readDer } from "../../x509/der.ts";
 import { OID } from "./oids.ts";
 import { openSignedData, signatureFault, type SignedData } from "./signed-data.ts";
 

@@ -9,9 +9,9 @@ import {
   oid,
   sequence,
   setOf,
-} from "./der.ts";
+} from "../../x509/der.ts";
 import { OID } from "./oids.ts";
-import { certificateFields } from "./signed-data.ts";
+import { certificateFields } from "../../x509/fields.ts";
 
 /** How a signature is named in a SignerInfo (RFC 5754). */
 export type SignatureAlgorithm = "ecdsaWithSha256" | "rsaWithSha256";

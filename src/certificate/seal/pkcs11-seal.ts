@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { CertificateDelayed } from "../../domain/certificate.ts";
-import { integer, sequence } from "./der.ts";
+import { integer, sequence } from "../../x509/der.ts";
 import { readSealChain, SealError } from "./key-file-seal.ts";
 import type { Seal } from "./seal.ts";
 

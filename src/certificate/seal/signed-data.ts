@@ -6,13 +6,12 @@ import {
   insideTag,
   integer,
   readAlgorithm,
-  readBits,
-  readDer,
   readOid,
   readWholeDer,
   TAG,
   type Der,
-} from "./der.ts";
+} from "../../x509/der.ts";
+import { certificateFields } from "../../x509/fields.ts";
 import { OID, SIGNATURE_DIGESTS } from "./oids.ts";
 
 const DIGESTS: Readonly<Record<string, string>> = {
@@ -136,28 +135,6 @@ function parsed(der: Buffer): X509Certificate {
   if (remembered.size >= MOST_REMEMBERED) remembered.clear();
   remembered.set(key, certificate);
   return certificate;
-}
-
-/** Parts of a certificate as they are encoded (RFC 5280, 4.1). */
-export interface CertificateFields {
-  readonly serial: Buffer;
-  readonly issuer: Buffer;
-  readonly subject: Buffer;
-  /** The bits of subjectPublicKey. */
-  readonly publicKey: Buffer;
-}
-
-export function certificateFields(certificate: Buffer): CertificateFields {
-  const [tbs] = children(readDer(certificate));
-  const fields = children(expectTag(tbs, TAG.sequence)).filter(({ tag }) => tag !== 0xa0);
-  const [serial, , issuer, , subject, publicKeyInfo] = fields;
-  const [, publicKey] = children(expectTag(publicKeyInfo, TAG.sequence));
-  return {
-    serial: expectTag(serial, TAG.integer).bytes,
-    issuer: expectTag(issuer, TAG.sequence).bytes,
-    subject: expectTag(subject, TAG.sequence).bytes,
-    publicKey: readBits(publicKey),
-  };
 }
 
 function isNamed(certificate: X509Certificate, sid: Der): boolean {

@@ -3,7 +3,7 @@ import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
 import type { RandomSource } from "../../domain/clock.ts";
 import { pem } from "../pem.ts";
-import { TEST_ORGANISATION } from "../x509/organisation.ts";
+import { TEST_ORGANISATION } from "../../x509/organisation.ts";
 
 const COUNTRY = "2.5.4.6";
 const ORGANISATION = "2.5.4.10";

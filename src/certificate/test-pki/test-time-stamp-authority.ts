@@ -11,7 +11,7 @@ import {
   readDer,
   sequence,
   TAG,
-} from "../seal/der.ts";
+} from "../../x509/der.ts";
 import { signedDataForm } from "../seal/cms.ts";
 import { OID } from "../seal/oids.ts";
 import type { TimeStampAuthority } from "../time-stamp/authority.ts";

@@ -10,7 +10,7 @@ import {
   readDer,
   sequence,
   TAG,
-} from "../seal/der.ts";
+} from "../../x509/der.ts";
 import { OID } from "../seal/oids.ts";
 import { TimeStampError, verifyToken } from "./token.ts";
 

@@ -7,10 +7,10 @@ import {
   readOid,
   readWholeDer,
   TAG,
-} from "../seal/der.ts";
+} from "../../x509/der.ts";
 import { OID } from "../seal/oids.ts";
 import { openSignedData, signatureFault } from "../seal/signed-data.ts";
-import { mayBeUsedFor } from "../x509/trusted-path.ts";
+import { mayBeUsedFor } from "../../x509/trusted-path.ts";
 
 /** What a token says, once it is verified. */
 export interface TimeStamp {

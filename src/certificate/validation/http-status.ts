@@ -1,8 +1,8 @@
 import type { X509Certificate } from "node:crypto";
 import { SECOND } from "../../domain/clock.ts";
 import { exchange } from "../exchange.ts";
-import { children, readOid } from "../seal/der.ts";
-import { certificateExtensions, CRL_DISTRIBUTION_POINTS, uris } from "../x509/extensions.ts";
+import { children, readOid } from "../../x509/der.ts";
+import { certificateExtensions, CRL_DISTRIBUTION_POINTS, uris } from "../../x509/extensions.ts";
 import { ocspRequest, readCrl, readOcsp, StatusError } from "./status.ts";
 import type { StatusSource } from "./validation-data.ts";
 

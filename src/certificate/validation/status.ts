@@ -17,9 +17,8 @@ import {
   sequence,
   TAG,
   type Der,
-} from "../seal/der.ts";
+} from "../../x509/der.ts";
 import { OID, SIGNATURE_DIGESTS } from "../seal/oids.ts";
-import { certificateFields } from "../seal/signed-data.ts";
 import {
   certificateExtensions,
   constraintsOf,
@@ -27,8 +26,9 @@ import {
   readExtensions,
   uris,
   type Extension,
-} from "../x509/extensions.ts";
-import { isInForce, isSound, mayBeUsedFor, mayHaveIssued } from "../x509/trusted-path.ts";
+} from "../../x509/extensions.ts";
+import { certificateFields } from "../../x509/fields.ts";
+import { isInForce, isSound, issuerOf, mayBeUsedFor } from "../../x509/trusted-path.ts";
 
 /** What an authority says of one certificate, with its own words in DER. */
 export interface CertificateStatus {
@@ -180,7 +180,7 @@ function mayRespond(responder: X509Certificate, issuer: X509Certificate, at: Dat
     mayBeUsedFor(responder, "status") &&
     isSound(responder) &&
     isInForce(responder, at) &&
-    mayHaveIssued(issuer, responder, 0)
+    issuerOf(responder, [issuer], 0) !== undefined
   );
 }
 

@@ -2,7 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import { CertificateDelayed } from "../../domain/certificate.ts";
 import { HOUR, MINUTE, type Clock } from "../../domain/clock.ts";
 import { readCertificates } from "../pem.ts";
-import { isSound, mayHaveIssued } from "../x509/trusted-path.ts";
+import { isSound, issuerOf } from "../../x509/trusted-path.ts";
 import { tellsOf, type CertificateStatus } from "./status.ts";
 
 /** What lets a seal be verified when its authorities are long gone (ETSI EN 319 142-1, 5.4.2). */
@@ -174,7 +174,7 @@ function pathTo(leaf: X509Certificate, pool: readonly X509Certificate[]): X509Ce
   for (let current = leaf; path.length < LONGEST_PATH && !current.checkIssued(current);) {
     const below = current;
     if (!isSound(below)) throw new CertificateDelayed(`${nameOf(below)} is not to be relied upon`);
-    const issuer = pool.find((one) => mayHaveIssued(one, below, path.length - 1));
+    const issuer = issuerOf(below, pool, path.length - 1);
     if (!issuer) {
       throw new CertificateDelayed(`the issuer of ${nameOf(leaf)} is not known`);
     }

@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { ServiceError } from "../../domain/errors.ts";
 import type { Credential } from "../../store/parties/users.ts";
+import { isInForce, trustedPath, type CertificateUse } from "../../x509/trusted-path.ts";
 import type { Backend } from "../backend.ts";
-import { trustedPath, type CertificateUse } from "./certificate-path.ts";
 import { refuse, UNKNOWN_CERTIFICATE } from "./refusal.ts";
 import { subjectNames } from "./subject-names.ts";
 
@@ -43,14 +43,13 @@ export async function credentialOf(
   use: CertificateUse,
   now: Date,
 ): Promise<Credential> {
-  const isInForce = new Date(certificate.validFrom) <= now && now < new Date(certificate.validTo);
-  if (!isInForce) throw refuse(UNKNOWN_CERTIFICATE);
+  if (!isInForce(certificate, now)) throw refuse(UNKNOWN_CERTIFICATE);
   const registered = await backend.findCertificate?.(fingerprintOf(certificate));
   if (registered) return registered;
   const found = await backend.findSubject?.(subjectNames(certificate));
   if (!found) throw refuse(UNKNOWN_CERTIFICATE);
-  const anchors = found.anchors.map(readAnchor);
-  const path = trustedPath(certificate, issuers, anchors, { use, at: now });
+  const trusted = found.anchors.map(readAnchor);
+  const path = trustedPath(certificate, { pool: issuers, trusted, use, at: now });
   if (!path) throw refuse(UNKNOWN_CERTIFICATE);
   if (isRevoked) await assertNotRevoked(path, isRevoked);
   const credential = await backend.findCredential(found.username);

@@ -1,6 +1,7 @@
 import { createHash, verify, X509Certificate } from "node:crypto";
 import { ServiceError } from "../../domain/errors.ts";
 import { equalBytes } from "../../domain/secret.ts";
+import { isStrong } from "../../x509/trusted-path.ts";
 import { canonicalise } from "../xml/canonicalise.ts";
 import type { XmlTree } from "../xml/document.ts";
 import {
@@ -11,7 +12,6 @@ import {
   textOf,
   type XmlNode,
 } from "../xml/node.ts";
-import { isStrong } from "./certificate-path.ts";
 import { DS, EXC_C14N, WSSE, WSU, X509_TOKEN } from "./names.ts";
 
 /** A signature that holds: what it covers, and with whose key. */

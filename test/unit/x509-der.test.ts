@@ -11,7 +11,7 @@ import {
   readOid,
   sequence,
   setOf,
-} from "../../src/certificate/seal/der.ts";
+} from "../../src/x509/der.ts";
 
 const OIDS = ["1.2.840.113549.1.9.16.2.47", "2.16.840.1.101.3.4.2.1", "2.25.999", "0.4.0.1862.1.1"];
 

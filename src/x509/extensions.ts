@@ -1,5 +1,5 @@
 import type { X509Certificate } from "node:crypto";
-import { children, DerError, expectTag, readDer, readOid, TAG, type Der } from "../seal/der.ts";
+import { children, DerError, expectTag, readDer, readOid, TAG, type Der } from "./der.ts";
 
 /** One extension (RFC 5280, 4.2), with its value in DER. */
 export interface Extension {
@@ -73,13 +73,28 @@ export interface Constraints {
 
 const known = new WeakMap<X509Certificate, Constraints>();
 
-/** @throws DerError */
+/** Those of a certificate that is not of the shape of the standard cannot be understood. */
 export function constraintsOf(certificate: X509Certificate): Constraints {
   const before = known.get(certificate);
   if (before) return before;
-  const constraints = readConstraints(certificate);
+  const constraints = attempt(certificate);
   known.set(certificate, constraints);
   return constraints;
+}
+
+function attempt(certificate: X509Certificate): Constraints {
+  try {
+    return readConstraints(certificate);
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    return {
+      algorithm: "",
+      keyUsage: undefined,
+      purposes: undefined,
+      longestPath: undefined,
+      isUnderstood: false,
+    };
+  }
 }
 
 function readConstraints(certificate: X509Certificate): Constraints {

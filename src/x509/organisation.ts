@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
-import { children, expectTag, readOid, readWholeDer, TAG } from "../seal/der.ts";
-import { certificateFields } from "../seal/signed-data.ts";
+import { children, expectTag, readOid, readWholeDer, TAG } from "./der.ts";
+import { certificateFields } from "./fields.ts";
 
 const ORGANISATION = "2.5.4.10";
 const SERIAL_NUMBER = "2.5.4.5";

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DAY } from "../../src/domain/clock.ts";
-import { trustedPath, type CertificateUse } from "../../src/soap/security/certificate-path.ts";
 import { subjectNames } from "../../src/soap/security/subject-names.ts";
 import { systemClock } from "../../src/system.ts";
+import { trustedPath, type CertificateUse } from "../../src/x509/trusted-path.ts";
 import {
   AUTHORITY,
   makePair,
@@ -42,7 +42,13 @@ peer("openssl")("paths to an authority that an entity trusts", () => {
     const { others = [], anchors = [root], use = "clientCertificate", after = 0 } = asked;
     const at = new Date(systemClock.now().getTime() + 60_000 + after);
     const of = (pairs: readonly OpensslPair[]) => pairs.map(({ certificate }) => certificate);
-    return trustedPath(leaf.certificate, of(others), of(anchors), { use, at })?.length ?? 0;
+    const path = trustedPath(leaf.certificate, {
+      pool: of(others),
+      trusted: of(anchors),
+      use,
+      at,
+    });
+    return path?.length ?? 0;
   }
 
   test("straight, and by an authority in between that the caller shows or the entity trusts", async () => {
