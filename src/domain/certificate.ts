@@ -66,6 +66,13 @@ export function kindsDue({ outcome, lateDelivery }: MessageView): CertificateKin
   return [certificateKind(outcome), ...(corrected ? (["corrective"] as const) : [])];
 }
 
+/** Whether a message may get a certificate of a kind, or any; a correction only once its reason is known. */
+export function mayCome(kind: CertificateKind | undefined, view: MessageView): boolean {
+  if (view.stage.name === "cancelled") return false;
+  if (kind === undefined) return true;
+  return view.outcome ? kindsDue(view).includes(kind) : kind !== "corrective";
+}
+
 /** The seal or a time-stamp is not to be had now: the message waits for its certificate. */
 export class CertificateDelayed extends Error {
   override readonly name = "CertificateDelayed";

@@ -24,7 +24,7 @@ import { lateInstants, recordLateDeliveries, type Judgement } from "./late-deliv
 const LEASE = 30 * SECOND;
 const BATCH = 500;
 /** How long after the deadline a receipt may stay unmatched before a person is asked. */
-const MATCH_PATIENCE = HOUR;
+export const MATCH_PATIENCE = HOUR;
 const BACK_OFF = { first: 5 * SECOND, most: HOUR };
 /** How soon to look again while the relay step has an answer in flight. */
 const IN_FLIGHT = 5 * SECOND;

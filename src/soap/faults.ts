@@ -166,9 +166,9 @@ export const FAULTS = {
   MessageNotFound: {
     side: "caller",
     words: {
-      ca: "L'entitat no té cap missatge amb aquest identificador.",
-      es: "La entidad no tiene ningún mensaje con este identificador.",
-      en: "The entity has no message with this identifier.",
+      ca: "L'entitat no té aquest missatge, o el missatge no té aquest certificat.",
+      es: "La entidad no tiene este mensaje, o el mensaje no tiene este certificado.",
+      en: "The entity has no such message, or the message has no such certificate.",
     },
   },
   NotCancellable: {

@@ -1,8 +1,11 @@
+import { mayCome } from "../../domain/certificate.ts";
 import type { EniMetadata } from "../../domain/eni.ts";
 import { assertMay, type Caller } from "../../domain/entity.ts";
 import { ServiceError } from "../../domain/errors.ts";
 import { parseCsv, type MessageId } from "../../domain/ids.ts";
-import type { CertificateKind } from "../../domain/outcome.ts";
+import { IllegalEvidence, tryFold } from "../../domain/message.ts";
+import type { CertificateKind, Outcome } from "../../domain/outcome.ts";
+import type { Words } from "../../domain/words.ts";
 import {
   findByCode,
   readCertificate,
@@ -44,8 +47,9 @@ export type CertificateAnswer =
  * The certificate of a message; the latest one when no kind is asked for. A code brings the
  * certificate that it is printed on. What is answered is hashed again first.
  *
- * @throws ServiceError MessageNotFound when the caller's entity has no such message or code; it does
- *   not tell whether another entity has; Unavailable when the store of its file does not answer
+ * @throws ServiceError MessageNotFound when the caller's entity has no such message or code, without
+ *   telling whether another entity has, and when the message cannot get a certificate of the kind that
+ *   is asked for; Unavailable when the store of its file does not answer
  */
 export async function fetchCertificate(
   context: LifecycleContext,
@@ -59,7 +63,7 @@ export async function fetchCertificate(
   if (!named || !message) throw new ServiceError("MessageNotFound");
   const stored = await readCertificate(context.db, message.messageId, named.kind ?? kind);
   if (!stored) {
-    if (await isCancelled(context, message.messageId)) throw cancelled();
+    await assertToCome(context, message.messageId, kind);
     const expectedBy = certificateExpectedBy(context, message);
     return { state: "pending", messageId: message.messageId, expectedBy };
   }
@@ -82,19 +86,44 @@ async function otherCodes(
   };
 }
 
-async function isCancelled({ db }: LifecycleContext, messageId: MessageId): Promise<boolean> {
-  return (await readChain(db, messageId)).at(-1)?.body.event === "SubmissionCancelled";
+/** Nobody is told to wait for what cannot come. */
+async function assertToCome(
+  { db }: LifecycleContext,
+  messageId: MessageId,
+  kind: CertificateKind | undefined,
+): Promise<void> {
+  const view = tryFold(await readChain(db, messageId));
+  if (view instanceof IllegalEvidence || mayCome(kind, view)) return;
+  if (view.stage.name === "cancelled")
+    throw new ServiceError("MessageNotFound", { hint: CANCELLED });
+  const hint = kind === "corrective" ? NOTHING_CORRECTED : view.outcome && OTHER[view.outcome.kind];
+  throw new ServiceError("MessageNotFound", { field: "kind", ...(hint && { hint }) });
 }
 
-function cancelled(): ServiceError {
-  return new ServiceError("MessageNotFound", {
-    hint: {
-      ca: "El missatge es va anul·lar: no té certificat.",
-      es: "El mensaje se anuló: no tiene certificado.",
-      en: "The message was cancelled: it has no certificate.",
-    },
-  });
-}
+const CANCELLED: Words = {
+  ca: "El missatge es va anul·lar: no té certificat.",
+  es: "El mensaje se anuló: no tiene certificado.",
+  en: "The message was cancelled: it has no certificate.",
+};
+
+const NOTHING_CORRECTED: Words = {
+  ca: "El missatge no té cap certificat rectificatiu: només n'hi ha quan, després d'un de negatiu, se sap d'un lliurament de dins del termini.",
+  es: "El mensaje no tiene ningún certificado rectificativo: solo lo hay cuando, después de uno negativo, se sabe de una entrega dentro del plazo.",
+  en: "The message has no corrective certificate: there is one only when, after a negative one, a delivery within the period is learnt of.",
+};
+
+const OTHER: Readonly<Record<Outcome["kind"], Words>> = {
+  delivered: {
+    ca: "El missatge consta com a lliurat: el seu certificat és positiu.",
+    es: "El mensaje consta como entregado: su certificado es positivo.",
+    en: "The message was reported as delivered: its certificate is positive.",
+  },
+  notDelivered: {
+    ca: "El missatge no consta com a lliurat dins del termini: el seu certificat és negatiu.",
+    es: "El mensaje no consta como entregado dentro del plazo: su certificado es negativo.",
+    en: "The message was not reported as delivered within the period: its certificate is negative.",
+  },
+};
 
 async function byCode(
   context: LifecycleContext,

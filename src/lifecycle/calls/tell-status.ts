@@ -7,6 +7,7 @@ import type { CertificateKind } from "../../domain/outcome.ts";
 import type { Message } from "../../domain/submission.ts";
 import { readChains } from "../../store/evidence.ts";
 import type { LifecycleContext } from "../context.ts";
+import { MATCH_PATIENCE } from "../settle-outcome.ts";
 import { findMessages, type MessageKey } from "./find-message.ts";
 
 export type { MessageKey } from "./find-message.ts";
@@ -65,9 +66,19 @@ export async function tellStatus(
   });
 }
 
-/** By when a message has its certificate: a positive one comes sooner. */
-export function certificateExpectedBy(context: LifecycleContext, message: Message): Date {
-  return addDuration(message.receiptDeadline, context.settings.receiptGrace);
+/**
+ * By when a message has its certificate, as far as is known now: a positive one comes sooner. When that
+ * has passed, because a report waits to be matched, a person has to decide, or no time-stamp is to be
+ * had, it is a whole number of patiences later: never an instant in the past.
+ */
+export function certificateExpectedBy(
+  { clock, settings }: Pick<LifecycleContext, "clock" | "settings">,
+  { receiptDeadline }: Pick<Message, "receiptDeadline">,
+): Date {
+  const first = addDuration(receiptDeadline, settings.receiptGrace);
+  const late = clock.now().getTime() - first.getTime();
+  const patiences = Math.max(0, Math.floor(late / MATCH_PATIENCE) + 1);
+  return new Date(first.getTime() + patiences * MATCH_PATIENCE);
 }
 
 function statusOf(

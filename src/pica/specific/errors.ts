@@ -79,6 +79,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   scheduledAt: "DataProgramada",
   mailbox: "BustiaCorreu",
   clientReference: "IdSolicitud",
+  kind: "Tipus",
 };
 
 /** An error of the service as a business error; undefined when it belongs to another layer. */
