@@ -1,3 +1,4 @@
+import { contradictionOf } from "../domain/contradiction.ts";
 import type { DecidedAs, Evidence } from "../domain/evidence.ts";
 import { UUID, type MessageId } from "../domain/ids.ts";
 import { maskMsisdn } from "../domain/msisdn.ts";
@@ -19,7 +20,9 @@ export const conflictsCommand: Command = {
   usage: `conflicts              those that wait for a decision, the longest first
 conflicts show ID      what happened to one, and what the operator reported
 conflicts decide ID --as delivered|not-delivered --by NAME --why TEXT
-  who decided and why becomes evidence, and the certificate tells why; it cannot be taken back`,
+  who decided and why becomes evidence, and the certificate tells why; it cannot be taken back.
+  A certificate that was issued before stands: its public page tells that it is contradicted, and what
+  was decided. Only a delivery dated inside the period corrects one (delivered, after a negative one)`,
   async run(args) {
     const [word, ...rest] = args;
     if (word === "show") return withDatabase((database) => show(database, idOf(rest)));
@@ -92,7 +95,6 @@ const REFUSED: Record<DecisionRefusal, string> = {
   damaged: "its evidence cannot be read; run verify",
   notReported:
     "the operator has not reported the delivery of every segment: it cannot be certified",
-  certified: "its delivery is certified already, and a certificate is not taken back",
   noDateInside:
     "its period is over, and the operator gives no delivery date inside it: nothing can be corrected",
 };
@@ -110,5 +112,11 @@ async function decide({ db, settings }: OpenDatabase, args: readonly string[]): 
   const answer = await decideConflict({ db, clock: systemClock, settings }, messageId, decision);
   if (answer !== "decided") throw new UsageError(REFUSED[answer]);
   print(`decided: ${messageId} counts as ${options.needed("as")}`);
+  const chain = await readChain(db, messageId);
+  const issued = chain.findLast(({ body }) => body.event === "CertificateIssued");
+  if (issued?.body.event !== "CertificateIssued") return 0;
+  const { kind } = issued.body;
+  if (contradictionOf(kind, chain)?.kind !== "refuted") return 0;
+  print(`its ${kind} certificate was issued before and stands: its public page tells the decision`);
   return 0;
 }

@@ -73,6 +73,16 @@ export function mayCome(kind: CertificateKind | undefined, view: MessageView): b
   return view.outcome ? kindsDue(view).includes(kind) : kind !== "corrective";
 }
 
+/** A certificate tells what was known when it became due: what comes later is another one's. */
+export function toldBy(kind: CertificateKind, chain: readonly Evidence[]): Evidence[] {
+  const end = chain.findIndex(({ body: { event } }) =>
+    kind === "corrective"
+      ? event === "LateDelivery"
+      : event === "ContentHandover" || event === "ContentHandoverFailure",
+  );
+  return chain.slice(0, end + 1);
+}
+
 /** The seal or a time-stamp is not to be had now: the message waits for its certificate. */
 export class CertificateDelayed extends Error {
   override readonly name = "CertificateDelayed";

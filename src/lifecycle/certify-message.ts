@@ -2,11 +2,12 @@ import {
   CertificateDelayed,
   kindsDue,
   ObjectStoreUnavailable,
+  toldBy,
   type CertificateFacts,
 } from "../domain/certificate.ts";
 import { HOUR, SECOND } from "../domain/clock.ts";
 import { eniMetadata } from "../domain/eni.ts";
-import type { Evidence, EvidenceBody } from "../domain/evidence.ts";
+import type { EvidenceBody } from "../domain/evidence.ts";
 import { ServiceError } from "../domain/errors.ts";
 import type { MessageId } from "../domain/ids.ts";
 import { foldMessage } from "../domain/message.ts";
@@ -167,16 +168,6 @@ async function readFacts(
       operatorDeliveredAt: lateDelivery?.deliveredAt,
     }),
   };
-}
-
-/** A certificate tells what was known when it became due: what comes later is another one's. */
-function toldBy(kind: CertificateKind, chain: readonly Evidence[]): Evidence[] {
-  const end = chain.findIndex(({ body: { event } }) =>
-    kind === "corrective"
-      ? event === "LateDelivery"
-      : event === "ContentHandover" || event === "ContentHandoverFailure",
-  );
-  return chain.slice(0, end + 1);
 }
 
 /** The public page of a certificate, as printed on it. */

@@ -14,6 +14,8 @@ export interface PublicFacts {
   readonly sha256: string;
   /** The code of the certificate that tells of a delivery which was reported later. */
   readonly correctedBy: string | undefined;
+  /** What speaks against it and came afterwards. */
+  readonly contradiction: Words | undefined;
   readonly test: boolean;
 }
 
@@ -161,11 +163,15 @@ export function certificatePage(
       ? ""
       : `<p class="result no">${escape(TEXTS.corrected[language])}
 <a href="/verifica/${facts.correctedBy}?l=${language}">${escape(TEXTS.correctedBy[language])}</a></p>`;
+  const contradicted =
+    facts.contradiction === undefined
+      ? ""
+      : `<p class="result no">${escape(facts.contradiction[language])}</p>`;
   const test = facts.test ? `<p class="test">${escape(TEXTS.test[language])}</p>` : "";
   return page(
     language,
     path,
-    `${test}${compared}<p class="result ok">${escape(TEXTS.found[language])} ${escape(TEXTS[facts.kind][language])}</p>${corrected}
+    `${test}${compared}<p class="result ok">${escape(TEXTS.found[language])} ${escape(TEXTS[facts.kind][language])}</p>${corrected}${contradicted}
 <dl>${list}</dl>
 <p><a class="button" href="${path}/pdf">${escape(TEXTS.download[language])}</a></p>
 ${upload(language, path)}`,

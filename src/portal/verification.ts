@@ -1,13 +1,16 @@
 import multipart from "@fastify/multipart";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { sha256 } from "../domain/content.ts";
+import { contradictionOf } from "../domain/contradiction.ts";
 import { parseCsv } from "../domain/ids.ts";
 import { maskMsisdn } from "../domain/msisdn.ts";
 import { readFile } from "../lifecycle/certificate-file.ts";
 import type { LifecycleContext } from "../lifecycle/context.ts";
 import { findByCode, readCertificate, type StoredCertificate } from "../store/certificates.ts";
+import { readChain } from "../store/evidence.ts";
 import { readMessage } from "../store/messages.ts";
 import { findCallerById } from "../store/parties/users.ts";
+import { contradictionWords } from "./contradiction-words.ts";
 import { html, languageOf, query, SECURITY_HEADERS } from "./page.ts";
 import { askPage, certificatePage, unknownPage, type Comparison } from "./verification-page.ts";
 
@@ -90,6 +93,9 @@ async function show(
   const correction =
     certificate.kind === "negative" &&
     (await readCertificate(context.db, certificate.messageId, "corrective"));
+  const contradiction = correction
+    ? undefined
+    : contradictionOf(certificate.kind, await readChain(context.db, certificate.messageId));
   const facts = {
     csv: certificate.csv,
     kind: certificate.kind,
@@ -100,6 +106,7 @@ async function show(
     retainUntil: inMadrid(certificate.retainUntil),
     sha256: certificate.sha256,
     correctedBy: correction ? correction.csv : undefined,
+    contradiction: contradiction && contradictionWords(contradiction, inMadrid),
     test,
   };
   const comparison = "uploaded" in form ? compare(certificate, form.uploaded) : undefined;

@@ -25,14 +25,12 @@ export type DecisionRefusal =
   | "damaged"
   /** No report of the operator, not even a doubtful one, says that every segment was delivered. */
   | "notReported"
-  /** The positive certificate stands; nothing can take it back. */
-  | "certified"
   /** A correction rests on the operator's date, and there is none inside the period. */
   | "noDateInside";
 
 /**
  * A person's decision about reports that contradict each other. It is evidence, the certificate tells
- * it, and certification goes on from there. A second decision about the same conflict is refused, also
+ * it, or its public page when it was issued before, and certification goes on from there. A second decision about the same conflict is refused, also
  * when two persons decide at the same moment.
  */
 export async function decideConflict(
@@ -71,9 +69,8 @@ function refuse(
   const record = nextEvidence(message.messageId, chain.at(-1), now, body);
   const view = tryFold([...chain, record]);
   if (view instanceof IllegalEvidence) return "damaged";
-  if (body.as === "notDelivered") {
-    return view.outcome?.kind === "delivered" ? "certified" : undefined;
-  }
+  // Also against a certificate: it stands, and its public page tells the decision.
+  if (body.as === "notDelivered") return undefined;
   if (view.outcome) {
     return view.outcome.kind === "delivered" ? undefined : refuseCorrection(context, message, view);
   }
