@@ -1,2 +1,2 @@
 /** Names the layout and the wording; a change of either gets a new one. */
-export const TEMPLATE = "sms-certificat/2";
+export const TEMPLATE = "sms-certificat/3";

@@ -1,3 +1,4 @@
+import { ofSegment } from "./conflict.ts";
 import { isFinal } from "./delivery-receipt.ts";
 import { mayFollow, type MessageView, type SegmentView } from "./message.ts";
 import type { NotDeliveredReason, Outcome } from "./outcome.ts";
@@ -40,7 +41,7 @@ export function decideOutcome(view: MessageView, instants: SettleInstants): Deci
 /** Which reports a person has to decide about; undefined when there are none. */
 export function openConflict(view: MessageView): string | undefined {
   const held = view.segments.find(({ conflict }) => conflict !== undefined);
-  return held && `segment ${held.number}: ${held.conflict ?? ""}`;
+  return held && ofSegment(held.number, held.conflict ?? "");
 }
 
 function deliveredAt(segments: readonly SegmentView[]): Date | undefined {

@@ -1,3 +1,4 @@
+import { AFTER_DECISION, contradiction } from "./conflict.ts";
 import { isFinal, type MessageState } from "./delivery-receipt.ts";
 import type { DecidedAs, EvidenceBody } from "./evidence.ts";
 
@@ -43,13 +44,11 @@ export function afterReceipt(before: SegmentView, body: ReceiptBody): SegmentVie
   const segment = remember(before, report);
   if (body.doubt !== null) return withConflict(segment, body.doubt);
   if (segment.decided === "notDelivered") {
-    return messageState === "DELIVERED"
-      ? withConflict(segment, "DELIVERED was reported after a person had decided")
-      : segment;
+    return messageState === "DELIVERED" ? withConflict(segment, AFTER_DECISION) : segment;
   }
   if (segment.messageState !== undefined && isFinal(segment.messageState)) {
     if (!isFinal(messageState) || messageState === segment.messageState) return segment;
-    return withConflict(segment, `${messageState} was reported after ${segment.messageState}`);
+    return withConflict(segment, contradiction(messageState, segment.messageState));
   }
   return { ...segment, ...report };
 }

@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { BusinessEvent } from "../domain/business-event.ts";
 import { certificateKind } from "../domain/certificate.ts";
 import { addDuration, HOUR, MINUTE, SECOND } from "../domain/clock.ts";
+import { UNATTRIBUTED } from "../domain/conflict.ts";
 import type { Evidence, EvidenceBody } from "../domain/evidence.ts";
 import { newCsv, type MessageId } from "../domain/ids.ts";
 import { judgeLateDelivery, type LateInstants } from "../domain/late-delivery.ts";
@@ -204,7 +205,7 @@ function reasonToWait(
   const patience = addDuration(message.receiptDeadline, context.settings.receiptGrace).getTime();
   return now.getTime() < patience + MATCH_PATIENCE
     ? { kind: "wait", until: new Date(now.getTime() + IN_FLIGHT) }
-    : { kind: "hold", why: "a receipt about it fits no segment alone" };
+    : { kind: "hold", why: UNATTRIBUTED };
 }
 
 async function postpone(

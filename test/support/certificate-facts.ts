@@ -36,6 +36,15 @@ const FAILED_STATE: Partial<Record<NotDeliveredReason, MessageState>> = {
   rejected: "REJECTED",
 };
 
+/** Reasons of messages that the operator did not accept. */
+const UNACCEPTED: Partial<
+  Record<NotDeliveredReason, "notRelayed" | "refused" | "acceptanceNotConfirmed">
+> = {
+  notRelayed: "notRelayed",
+  refused: "refused",
+  acceptanceNotConfirmed: "acceptanceNotConfirmed",
+};
+
 /** Facts as the lifecycle would tell them, for a message that went its usual way. */
 export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
   const { kind = "positive", language = "ca", segments = 1, reason = "expired" } = options;
@@ -84,21 +93,35 @@ export function certificateFacts(options: FactsOptions = {}): CertificateFacts {
     receiptDeadline: receiptDeadline.toISOString(),
   });
   const numbers = Array.from({ length: segments }, (_, index) => index + 1);
-  append(later(0.4), {
-    event: "RelayAttempt",
-    attempt: 1,
-    operator: "Operador Mòbil, SAU",
-    segments: numbers.map((number) => ({ number, payloadSha256: sha256(`${text}/${number}`) })),
-  });
-  append(later(0.9), {
-    event: "RelayToNonERDS",
-    attempt: 1,
-    accepted: numbers.map((number) => ({
-      number,
-      smscMessageId: `7F3A${String(1000 + number)}`,
-      answeredAt: later(0.6 + number * 0.01).toISOString(),
-    })),
-  });
+  const unaccepted = kind === "negative" ? UNACCEPTED[reason] : undefined;
+  if (unaccepted !== "notRelayed") {
+    append(later(0.4), {
+      event: "RelayAttempt",
+      attempt: 1,
+      operator: "Operador Mòbil, SAU",
+      segments: numbers.map((number) => ({ number, payloadSha256: sha256(`${text}/${number}`) })),
+    });
+  }
+  if (unaccepted === "refused" || unaccepted === "acceptanceNotConfirmed") {
+    const commandStatus = unaccepted === "refused" ? 11 : null;
+    append(later(0.9), {
+      event: "RelayToNonERDSFailure",
+      attempt: 1,
+      accepted: [],
+      reason: unaccepted,
+      commandStatus,
+    });
+  } else if (unaccepted === undefined) {
+    append(later(0.9), {
+      event: "RelayToNonERDS",
+      attempt: 1,
+      accepted: numbers.map((number) => ({
+        number,
+        smscMessageId: `7F3A${String(1000 + number)}`,
+        answeredAt: later(0.6 + number * 0.01).toISOString(),
+      })),
+    });
+  }
   const corrects = "3F0P-81KD-ZZ72-M4QC-J6TN-W9AB";
   const operatorDeliveredAt = new Date("2026-03-13T09:15:00.000Z");
   const doneDate = kind === "corrective" ? "2603131015" : "2603121015";

@@ -2,7 +2,8 @@ import type { CertificateFacts } from "../../domain/certificate.ts";
 import { PAGE } from "../pdf/form.ts";
 import { element } from "../pdf/structure.ts";
 import type { Wording } from "../wording/wording.ts";
-import { localInstant, madridInstant, utcInstant } from "./instants.ts";
+import { fatesOf } from "./fates.ts";
+import { localInstant, utcInstant } from "./instants.ts";
 import { drawLogo, logoSize } from "./logo.ts";
 import {
   ACCENT,
@@ -105,15 +106,16 @@ function outcomeSentence(
 ): string {
   const { outcome, message, operatorDeliveredAt } = facts;
   if (outcome.kind === "notDelivered") {
-    const to = madridInstant(message.receiptDeadline);
-    return outcomeLine.notDelivered({ msisdn, from: localInstant(start), to });
+    const [from, to] = [localInstant(start), localInstant(message.receiptDeadline)];
+    const delivered = fatesOf(facts).get("delivered");
+    return outcomeLine.notDelivered({ msisdn, from, to, delivered });
   }
-  const at = madridInstant(outcome.at);
+  const at = localInstant(outcome.at);
   return operatorDeliveredAt === undefined
     ? outcomeLine.delivered({ msisdn, at })
     : outcomeLine.corrective({
         msisdn,
-        at: localInstant(outcome.at),
-        deliveredAt: madridInstant(operatorDeliveredAt),
+        at,
+        deliveredAt: localInstant(operatorDeliveredAt),
       });
 }

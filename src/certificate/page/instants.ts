@@ -40,12 +40,6 @@ function inMadrid(at: Date): {
   };
 }
 
-/** `12/03/2026 10:15:32 (Europe/Madrid, UTC+01:00)` */
-export function madridInstant(at: Date): string {
-  const { date, time, offset: ahead } = inMadrid(at);
-  return `${date} ${time} (${ZONE}, ${ahead})`;
-}
-
 /** `12/03/2026 10:15:32 (UTC+01:00)`, where the place is said elsewhere. */
 export function localInstant(at: Date): string {
   const { date, time, offset: ahead } = inMadrid(at);

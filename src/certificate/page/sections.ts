@@ -2,6 +2,7 @@ import type { CertificateFacts } from "../../domain/certificate.ts";
 import { countCharacters } from "../../domain/content.ts";
 import { POLICY } from "../../domain/eni.ts";
 import { element } from "../pdf/structure.ts";
+import { nameOf } from "../text/clusters.ts";
 import { TEMPLATE } from "../template.ts";
 import type { Wording } from "../wording/wording.ts";
 import type { Section } from "./columns.ts";
@@ -91,7 +92,8 @@ export function writeContentSection(
   const { message } = facts;
   const { label } = wording;
   heading(paper, number, wording.section.content);
-  writeFramed(paper, message.text);
+  const { printed, marks } = asPrinted(paper, message.text, wording);
+  writeFramed(paper, printed);
   const bytes = Buffer.byteLength(message.text, "utf8");
   const size = `${wording.counts.size({ characters: countCharacters(message.text), bytes, segments: message.segmentCount })} · ${message.encoding}`;
   const hash = `${label.textSha256}  ${message.textSha256}`;
@@ -100,6 +102,7 @@ export function writeContentSection(
   const [left, right] = [typesetter.line(size, small), typesetter.line(hash, small)];
   if (left.width + right.width + 12 > COLUMN) {
     for (const text of [size, hash]) block(paper, text, { style: HINT, leading: 9.6, colour: INK });
+    for (const mark of marks) note(paper, mark);
     return;
   }
   paper.ensure(paper.scaled(9.6));
@@ -111,6 +114,26 @@ export function writeContentSection(
     paper.show(right, FRAME.left + COLUMN - right.width, base, INK);
   });
   paper.y += paper.scaled(9.6);
+  for (const mark of marks) note(paper, mark);
+}
+
+/**
+ * The text, with what it cannot be seen by explained below. One of nothing but white space is printed in
+ * marks: an empty frame would say that there was no text.
+ */
+function asPrinted(
+  { typesetter }: Paper,
+  text: string,
+  { marks }: Wording,
+): { readonly printed: string; readonly marks: readonly string[] } {
+  if (text.trim() !== "") {
+    return { printed: text, marks: typesetter.hasNames(text, "regular") ? [marks.names] : [] };
+  }
+  const printed = Array.from(text, (one) =>
+    one === " " ? "·" : one === "\n" ? `${nameOf(one)}\n` : nameOf(one),
+  ).join("");
+  const used = [text.includes(" ") && marks.spaces, printed.includes("[") && marks.names];
+  return { printed, marks: used.filter((mark) => mark !== false) };
 }
 
 const HINT = { weight: "regular", size: 7.2 } as const;

@@ -1,7 +1,9 @@
 import type { CertificateFacts } from "../../domain/certificate.ts";
 import { element } from "../pdf/structure.ts";
+import type { Which } from "../wording/segments.ts";
 import type { Wording } from "../wording/wording.ts";
 import { correctedAt, operatorDates } from "./corrected.ts";
+import { acceptanceOf, conflictInWords, fatesOf } from "./fates.ts";
 import { localInstant } from "./instants.ts";
 import { block, COLUMN, FRAME, INK, type Paper } from "./paper.ts";
 
@@ -41,9 +43,8 @@ export function writeStatement(paper: Paper, facts: CertificateFacts, wording: W
 }
 
 function sentences(facts: CertificateFacts, wording: Wording): string[] {
-  const { message, entity, username, operator, outcome, segments } = facts;
-  const { statement } = wording;
-  const accepted = statement.accepted({
+  const { message, entity, username } = facts;
+  const accepted = wording.statement.accepted({
     at: localInstant(message.acceptedAt),
     entity: entity.name,
     nif: entity.nif,
@@ -51,37 +52,61 @@ function sentences(facts: CertificateFacts, wording: Wording): string[] {
     msisdn: message.recipient.msisdn,
     section: CONTENT_SECTION,
   });
-  const answers = segments.flatMap(({ relayedAt }) => (relayedAt ? [relayedAt.getTime()] : []));
-  const relayed =
-    answers.length === segments.length && answers.length > 0
-      ? statement.relayed({
-          operator,
-          segments: segments.length,
-          at: localInstant(new Date(Math.max(...answers))),
-        })
-      : statement.notRelayed({ operator, segments: segments.length });
-  const end =
-    outcome.kind === "delivered"
-      ? statement.delivered({
-          operator,
-          segments: segments.length,
-          at: localInstant(outcome.at),
-        })
-      : statement.notDelivered({
-          from: localInstant(message.scheduledAt ?? message.acceptedAt),
-          to: localInstant(message.receiptDeadline),
-          waited: localInstant(outcome.at),
-          reason: wording.reason[outcome.reason],
-        });
-  return [accepted, relayed, ...decided(facts, wording), end, ...corrective(facts, wording)];
+  return [
+    accepted,
+    relayed(facts, wording),
+    ...decided(facts, wording),
+    end(facts, wording),
+    ...corrective(facts, wording),
+  ];
 }
 
-/** What a person decided about reports that contradict each other; the last decision stands. */
-function decided({ evidence }: CertificateFacts, { statement }: Wording): string[] {
+/** What is known of the acceptance by the network, and how, where the operator did not say it itself. */
+function relayed(facts: CertificateFacts, { statement }: Wording): string {
+  const { operator, segments } = facts;
+  const { accepted, at, byNumber, unknown } = acceptanceOf(facts);
+  const some = (which: Which): Which | undefined => (which.numbers.length > 0 ? which : undefined);
+  if (at && accepted.numbers.length === segments.length) {
+    return statement.relayed({ operator, segments: segments.length, at: localInstant(at) });
+  }
+  if (unknown.numbers.length === segments.length) {
+    return statement.notRelayed({ operator, segments: segments.length });
+  }
+  return statement.partlyRelayed({
+    operator,
+    accepted: at && { which: accepted, at: localInstant(at) },
+    byNumber: some(byNumber),
+    unknown: some(unknown),
+  });
+}
+
+function end(facts: CertificateFacts, wording: Wording): string {
+  const { message, operator, outcome, segments } = facts;
+  if (outcome.kind === "delivered") {
+    return wording.statement.delivered({
+      operator,
+      segments: segments.length,
+      at: localInstant(outcome.at),
+    });
+  }
+  const fates = fatesOf(facts);
+  return wording.statement.notDelivered({
+    from: localInstant(message.scheduledAt ?? message.acceptedAt),
+    to: localInstant(message.receiptDeadline),
+    waited: localInstant(outcome.at),
+    partly: fates.has("delivered"),
+    fates: Array.from(fates, ([fate, which]) => wording.fate[fate](which)).join("; "),
+  });
+}
+
+/** What a person decided about reports that are not conclusive; the last decision stands. */
+function decided({ evidence, segments }: CertificateFacts, wording: Wording): string[] {
   const record = evidence.findLast(({ body }) => body.event === "ConflictDecided");
   if (record?.body.event !== "ConflictDecided") return [];
   const { as, decidedBy, reason } = record.body;
-  return [statement.decided({ as, at: localInstant(record.at), by: decidedBy, reason })];
+  const conflict = conflictInWords(record.body.conflict, segments.length, wording);
+  const at = localInstant(record.at);
+  return [wording.statement.decided({ as, at, by: decidedBy, conflict, reason })];
 }
 
 /** The first certificate, and the operator's date on which the correction rests. */

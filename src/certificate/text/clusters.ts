@@ -21,7 +21,7 @@ export function clustersOf(paragraph: string, face: BaseFont, fonts: Fonts): Clu
   return Array.from(graphemes.segment(paragraph), ({ segment }) => {
     if (isCovered(segment, face)) return { text: segment, font: undefined, printed: segment };
     const font = INVISIBLE.test(segment) ? undefined : fontFor(segment, fonts);
-    return { text: segment, font, printed: font ? segment : named(segment) };
+    return { text: segment, font, printed: font ? segment : nameOf(segment) };
   });
 }
 
@@ -40,8 +40,13 @@ function covers(font: Font, cluster: string): boolean {
   return font.shape(visible, "ltr").every(({ glyph }: ShapedGlyph) => glyph !== 0);
 }
 
+/** Whether no font has it, and its name is printed instead. */
+export function isNamed({ text, printed }: Cluster): boolean {
+  return printed !== text;
+}
+
 /** `[U+0B95]`: never a box, never nothing. */
-function named(cluster: string): string {
+export function nameOf(cluster: string): string {
   const names = Array.from(cluster, (character) => {
     const hexadecimal = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
     return `U+${hexadecimal.padStart(4, "0")}`;

@@ -1,6 +1,6 @@
 import bidiFactory, { type Bidi } from "bidi-js";
 import type { BaseFont } from "./base-font.ts";
-import { clustersOf, type Cluster } from "./clusters.ts";
+import { clustersOf, isNamed, type Cluster } from "./clusters.ts";
 import type { ExtraFonts } from "./extra-fonts.ts";
 import type { Font, Fonts, ShapedGlyph } from "./fonts.ts";
 import { BASE_RESOURCES, type Style, type TextLine } from "./line.ts";
@@ -69,7 +69,9 @@ const BREAKS_ANYWHERE =
 
 function measure({ paragraph, face, fonts }: ShapeRequest): Piece[] {
   const clusters = clustersOf(paragraph, face, fonts);
-  const { levels } = bidi.getEmbeddingLevels(paragraph, "auto");
+  // A name reads from left to right, and names stand in the order of what they name, in any script.
+  const directed = clusters.map((one) => (isNamed(one) ? "U".repeat(one.text.length) : one.text));
+  const { levels } = bidi.getEmbeddingLevels(directed.join(""), "auto");
   const pieces: Piece[] = [];
   let offset = 0;
   for (let index = 0; index < clusters.length;) {
@@ -155,7 +157,7 @@ function showRow(row: readonly Piece[], { face, style, extra }: ShapeRequest): T
       select(BASE_RESOURCES[style.weight]);
       const codes = Array.from(cluster.printed, (one) => face.codes[one.charCodeAt(0)] ?? "");
       const show = `(${codes.join("")}) Tj`;
-      operators.push(cluster.printed === cluster.text ? show : withText(cluster.text, show));
+      operators.push(isNamed(cluster) ? withText(cluster.text, show) : show);
     } else if (glyphs.length > 0) {
       const shown = showGlyphs(glyphs, piece, extra, select, style.size);
       operators.push(glyphs.length > 1 ? withText(cluster.text, shown) : shown);

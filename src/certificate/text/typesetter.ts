@@ -1,4 +1,5 @@
 import { isCovered, type BaseFont } from "./base-font.ts";
+import { clustersOf, isNamed } from "./clusters.ts";
 import { createExtraFonts, type ExtraFonts } from "./extra-fonts.ts";
 import type { Fonts } from "./fonts.ts";
 import { BASE_RESOURCES, type Style, type TextLine, type Weight } from "./line.ts";
@@ -17,6 +18,8 @@ export interface Typesetter {
   lines(text: string, style: Style, width: number): readonly TextLine[];
   /** The whole text in one line, whatever its width. */
   line(text: string, style: Style): TextLine;
+  /** Whether a text has characters that are printed by their names, as `[U+0B95]`. */
+  hasNames(text: string, weight: Weight): boolean;
 }
 
 const SPACE = 0x20;
@@ -55,6 +58,11 @@ export function createTypesetter({ fonts, base }: Typefaces): Typesetter {
   return {
     extra,
     lines,
+    hasNames: (text, weight) =>
+      !isCovered(text, base[weight]) &&
+      text
+        .split(/\r?\n/)
+        .some((paragraph) => clustersOf(paragraph, base[weight], fonts).some(isNamed)),
     line: (text, style) => lines(text, style, Infinity)[0] ?? { operators: "", width: 0 },
   };
 }

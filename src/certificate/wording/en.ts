@@ -1,3 +1,4 @@
+import { named, type Which } from "./segments.ts";
 import type { Wording } from "./wording.ts";
 
 const NUMBERS = ["", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
@@ -9,6 +10,17 @@ function count(segments: number): string {
 function whole(segments: number): string {
   if (segments === 1) return "the SMS";
   return segments === 2 ? "both segments of the SMS" : `all ${count(segments)} segments of the SMS`;
+}
+
+function the(which: Which): string {
+  return named(which, {
+    sms: "the SMS",
+    one: "segment",
+    several: "segments",
+    all: whole,
+    of: "of",
+    and: "and",
+  });
 }
 
 export const en: Wording = {
@@ -27,7 +39,8 @@ export const en: Wording = {
       `to the device of the number ${msisdn}, as reported by the operator, on ${at}`,
     corrective: ({ msisdn, at, deliveredAt }) =>
       `to the device of the number ${msisdn}, on ${deliveredAt} as reported by the operator; the report arrived on ${at}`,
-    notDelivered: ({ msisdn, from, to }) => `to the number ${msisdn}, from ${from} to ${to}`,
+    notDelivered: ({ msisdn, from, to, delivered }) =>
+      `to the number ${msisdn}, from ${from} to ${to}${delivered ? `; delivery is on record for ${the(delivered)} only` : ""}`,
   },
   certifies: ({ issuer, nif }) =>
     `${issuer}, tax number ${nif}, a trusted third party distinct from the sender and from the mobile operator, CERTIFIES:`,
@@ -38,14 +51,23 @@ export const en: Wording = {
       `That it handed the SMS, in ${segments === 1 ? "a single segment" : `${count(segments)} segments`}, to the network of the operator (${operator}), which confirmed acceptance on ${at}.`,
     notRelayed: ({ operator, segments }) =>
       `That there is no record of the network of the operator (${operator}) accepting ${whole(segments)}.`,
+    partlyRelayed: ({ operator, accepted, byNumber, unknown }) =>
+      `That it handed the SMS to the network of the operator (${operator}): ${[
+        accepted && `the operator confirmed acceptance of ${the(accepted.which)} on ${accepted.at}`,
+        byNumber &&
+          `the operator’s answer to the submission of ${the(byNumber)} was lost, so that its reports about ${the(byNumber)} were attributed by the recipient’s number and the time, not by an identifier`,
+        unknown && `there is no record of the operator accepting ${the(unknown)}`,
+      ]
+        .filter((clause) => clause !== undefined)
+        .join("; ")}.`,
     delivered: ({ operator, segments, at }) =>
       `That the operator (${operator}) reported the delivery of ${whole(segments)} to the recipient’s device; the report that completes the delivery reached this service on ${at}.`,
-    notDelivered: ({ from, to, waited, reason }) =>
-      `That, after the end of the period, from ${from} to ${to}, and of the time allowed for reports on their way, until ${waited}, there is no record of the delivery of the SMS: ${reason}`,
+    notDelivered: ({ from, to, waited, partly, fates }) =>
+      `That, after the end of the period, from ${from} to ${to}, and of the time allowed for reports on their way, until ${waited}, there is no record of the ${partly ? "complete " : ""}delivery of the SMS: ${fates}.`,
     corrective: ({ csv, at, deliveredAt, dates }) =>
       `That this certificate corrects the one of non-delivery${at === undefined ? "" : ` issued on ${at}`} with CSV ${csv}, which is kept: the operator’s report arrived after the period, with a delivery date within it, ${deliveredAt}. That it was within the period rests on that date, which is the one given by the operator (${dates}).`,
-    decided: ({ as, at, by, reason }) =>
-      `That the operator’s reports contradict each other, and that on ${at} ${by} decided that delivery is ${as === "delivered" ? "proved" : "not proved"}, for this reason: “${reason}”`,
+    decided: ({ as, at, by, conflict, reason }) =>
+      `That the operator’s reports are not conclusive (${conflict}), and that on ${at} ${by} decided that delivery is ${as === "delivered" ? "proved" : "not proved"}, for this reason: “${reason}”`,
   },
   section: {
     document: "The certificate",
@@ -97,6 +119,11 @@ export const en: Wording = {
     size: ({ characters, bytes, segments }) =>
       `${characters} ${characters === 1 ? "character" : "characters"} · ${bytes} bytes · ${segments} SMS`,
   },
+  marks: {
+    names:
+      "[U+…] is the Unicode code of a character that is invisible or that the typefaces of this document lack; these codes are read from left to right, in the order of the text.",
+    spaces: "The text is nothing but white space: each “·” is one space.",
+  },
   declared: "declared, not verified",
   channel: { soap: "web service", pica: "PICA platform", portal: "web portal" },
   consent: {
@@ -112,9 +139,13 @@ export const en: Wording = {
     resend: "A person orders it to be sent again: the recipient may have received it twice",
     relayed: (segments) => `The operator accepts ${whole(segments)}`,
     refused: "The operator refuses the SMS",
+    someAccepted: (which) => `before that it accepts ${the(which)}`,
     unconfirmed: "The link is lost before the operator confirms acceptance",
     receipt: (segment, state) => `Operator’s report, segment ${segment}: ${state}`,
-    doubtful: "contradictory report, disregarded",
+    doubtful: (doubt) => `doubtful report: “${doubt}”`,
+    byNumber: "attributed by the recipient’s number: the answer to the submission was lost",
+    upheld: "the decision relies on it",
+    setAside: "the decision does not rely on it",
     delivered: "The delivery is complete",
     deadline: "The period for delivery ends",
     undelivered: "The time for reports on their way ends; no record of delivery",
@@ -125,8 +156,8 @@ export const en: Wording = {
       noDoneDate: "without a date of the operator that can be read: it corrects nothing",
     },
     decided: {
-      delivered: "A person settles the contradiction: delivery is proved",
-      notDelivered: "A person settles the contradiction: delivery is not proved",
+      delivered: "A person decides about the reports: delivery is proved",
+      notDelivered: "A person decides about the reports: delivery is not proved",
     },
     issued: "This certificate is issued",
     issuedBefore: (title) => `Issued: ${title}`,
@@ -146,18 +177,30 @@ export const en: Wording = {
     UNRECOGNISED: "unrecognised state",
   },
   noState: "no report",
-  reason: {
-    expired: "the operator reported that the time it had to deliver it expired.",
-    deleted: "the operator reported that it was deleted before delivery.",
-    undeliverable: "the operator reported that it could not be delivered.",
-    rejected: "the operator reported that it rejected it after accepting it.",
-    noReceipt: "the operator accepted it, but sent no final report for every segment.",
-    refused: "the operator did not accept it.",
-    acceptanceNotConfirmed:
-      "the link with the operator was lost before it confirmed acceptance, and no report of delivery was received.",
-    contradicted:
-      "the operator’s reports contradict each other, and a person decided that they do not prove delivery.",
-    notRelayed: "it could not be handed to the operator’s network.",
+  fate: {
+    delivered: (which) => `the operator reported the delivery of ${the(which)}`,
+    expired: (which) =>
+      `the operator reported that the time it had to deliver ${the(which)} had expired`,
+    deleted: (which) => `the operator reported the deletion of ${the(which)} before delivery`,
+    undeliverable: (which) => `the operator reported that it could not deliver ${the(which)}`,
+    rejected: (which) =>
+      `the operator reported that it rejected ${the(which)}, which it had accepted before`,
+    noReceipt: (which) => `the operator accepted ${the(which)}, but no final report followed`,
+    refused: (which) => `the operator did not accept ${the(which)}`,
+    acceptanceNotConfirmed: (which) =>
+      `the link with the operator was lost before it confirmed acceptance of ${the(which)}, and no final report followed`,
+    notSent: (which) =>
+      `this service did not send ${the(which)}, because the operator had not accepted an earlier segment`,
+    contradicted: (which) =>
+      `the operator’s reports about ${the(which)} are not conclusive, and a person decided that they do not prove delivery`,
+    notRelayed: (which) => `this service could not hand ${the(which)} to the operator’s network`,
+  },
+  conflict: {
+    contradiction: ({ which, later, earlier }) =>
+      `about ${the(which)}, “${later}” after “${earlier}”`,
+    afterDecision: (which) => `about ${the(which)}, “delivered” after another decision`,
+    doubt: ({ which, doubt }) => `about ${the(which)}, a doubtful report: “${doubt}”`,
+    unattributed: "some cannot be attributed to one segment alone",
   },
   certified:
     "that the sender ordered the SMS to be sent, and when; the full, literal content of the SMS; when it was handed to the operator and what the operator reported, report by report and segment by segment.",
@@ -167,7 +210,7 @@ export const en: Wording = {
   legal:
     "Electronic registered delivery service of Article 43(1) of Regulation (EU) 910/2014 (eIDAS), not qualified: the data may not be refused as evidence solely because they are electronic. This certificate attests the sending of an SMS; it is not the notification of Article 43 of Spanish Law 39/2015.",
   evidenceNote: ({ records, receipts }) =>
-    `The chain has ${records} records, and the attachment carries them with the operator’s ${receipts === 1 ? "report" : `${receipts} reports`} as received. Each record carries the SHA-256 of the one before: that of the chain is that of the last one, and fixes them all. Any change in this document breaks the seal. Times without another indication are of Europe/Madrid (day/month/year).`,
+    `The chain has ${records} records, and the attachment carries them ${receipts === 0 ? "all; no report of the operator was received" : `with the operator’s ${receipts === 1 ? "report" : `${receipts} reports`} as received`}. Each record carries the SHA-256 of the one before: that of the chain is that of the last one, and fixes them all. Any change in this document breaks the seal. Unless stated otherwise, reports were attributed by their identifier and times are of Europe/Madrid (day/month/year); those of the operator are copied as given.`,
   foot: {
     csv: "Secure verification code (CSV)",
     verify: "Verify at",

@@ -1,9 +1,32 @@
+import { named, type Which } from "./segments.ts";
 import type { Wording } from "./wording.ts";
 
 const NUMBERS = ["", "", "dus", "tres", "quate", "cinc", "sies", "sèt", "ueit", "nau", "dètz"];
 
 function count(segments: number): string {
   return NUMBERS[segments] ?? String(segments);
+}
+
+function the(which: Which): string {
+  return named(which, {
+    sms: "er SMS",
+    one: "eth segment",
+    several: "es segments",
+    all: (segments) => `es ${count(segments)} segments der SMS`,
+    of: "de",
+    and: "e",
+  });
+}
+
+function ofThe(which: Which): string {
+  return named(which, {
+    sms: "der SMS",
+    one: "deth segment",
+    several: "des segments",
+    all: (segments) => `des ${count(segments)} segments der SMS`,
+    of: "de",
+    and: "e",
+  });
 }
 
 /** Occitan in its Aranese form, which is official in Catalonia. */
@@ -23,7 +46,8 @@ export const oc: Wording = {
       `ath dispositiu deth numèro ${msisdn}, segontes er operador, eth ${at}`,
     corrective: ({ msisdn, at, deliveredAt }) =>
       `ath dispositiu deth numèro ${msisdn}, eth ${deliveredAt} segontes er operador; er avís arribèc eth ${at}`,
-    notDelivered: ({ msisdn, from, to }) => `ath numèro ${msisdn}, deth ${from} ath ${to}`,
+    notDelivered: ({ msisdn, from, to, delivered }) =>
+      `ath numèro ${msisdn}, deth ${from} ath ${to}${delivered ? `; sonque còste eth liurament ${ofThe(delivered)}` : ""}`,
   },
   certifies: ({ issuer, nif }) =>
     `${issuer}, damb NIF ${nif}, coma tercèr de confiança diferent dera entitat emissora e der operador de telefonia mobila, CERTIFIQUE:`,
@@ -34,14 +58,24 @@ export const oc: Wording = {
       `Que transmetec er SMS, en ${segments === 1 ? "un solet segment" : `${count(segments)} segments`}, ara hilat der operador (${operator}), que’n confirmèc era acceptacion eth ${at}.`,
     notRelayed: ({ operator, segments }) =>
       `Que non còste qu’era hilat der operador (${operator}) acceptèsse ${segments === 1 ? "er SMS" : `es ${count(segments)} segments der SMS`}.`,
+    partlyRelayed: ({ operator, accepted, byNumber, unknown }) =>
+      `Que transmetec er SMS ara hilat der operador (${operator}): ${[
+        accepted &&
+          `er operador confirmèc era acceptacion ${ofThe(accepted.which)} eth ${accepted.at}`,
+        byNumber &&
+          `se perdec era responsa der operador ara transmission ${ofThe(byNumber)}, e per açò es sòns avisi sus ${the(byNumber)} s’an atribuit peth numèro deth destinatari e era ora, e non per cap identificador`,
+        unknown && `non còste qu’er operador acceptèsse ${the(unknown)}`,
+      ]
+        .filter((clause) => clause !== undefined)
+        .join("; ")}.`,
     delivered: ({ operator, segments, at }) =>
       `Qu’er operador (${operator}) informèc deth liurament ${segments === 1 ? "der SMS" : `des ${count(segments)} segments der SMS`} ath dispositiu deth destinatari; er avís que complète eth liurament arribèc ad aguest servici eth ${at}.`,
-    notDelivered: ({ from, to, waited, reason }) =>
-      `Que, acabadi eth tèrme, deth ${from} ath ${to}, e eth marge entàs avisi en camin, enquiath ${waited}, non còste eth liurament der SMS: ${reason}`,
+    notDelivered: ({ from, to, waited, partly, fates }) =>
+      `Que, acabadi eth tèrme, deth ${from} ath ${to}, e eth marge entàs avisi en camin, enquiath ${waited}, non còste eth liurament ${partly ? "complet " : ""}der SMS: ${fates}.`,
     corrective: ({ csv, at, deliveredAt, dates }) =>
       `Qu’aguest certificat rectifique eth de non-liurament${at === undefined ? "" : ` emetut eth ${at}`} damb CSV ${csv}, que se consèrve: er avís der operador arribèc acabat eth tèrme, damb ua data de liurament de laguens, eth ${deliveredAt}. Que siguesse laguens deth tèrme se base en aguesta data, que ei era que balhe er operador (${dates}).`,
-    decided: ({ as, at, by, reason }) =>
-      `Qu’es avisi der operador se contradiden, e qu’eth ${at} ${by} resolvec que ${as === "delivered" ? "còste" : "non còste"} eth liurament, peth motiu seguent: «${reason}»`,
+    decided: ({ as, at, by, conflict, reason }) =>
+      `Qu’es avisi der operador non son concludents (${conflict}), e qu’eth ${at} ${by} resolvec que ${as === "delivered" ? "còste" : "non còste"} eth liurament, peth motiu seguent: «${reason}»`,
   },
   section: {
     document: "Donades deth certificat",
@@ -93,6 +127,11 @@ export const oc: Wording = {
     size: ({ characters, bytes, segments }) =>
       `${characters} ${characters === 1 ? "caractèr" : "caractèrs"} · ${bytes} bytes · ${segments} SMS`,
   },
+  marks: {
+    names:
+      "[U+…] ei eth còdi Unicode d’un caractèr que non se ve o qu’es letres d’aguest document non an; aguesti còdis se liegen d’esquèrra a dreta, en orde deth tèxte.",
+    spaces: "Eth tèxte sonque a espacis en blanc: cada «·» ei un espaci.",
+  },
   declared: "declarat, non verificat",
   channel: { soap: "servici web", pica: "plataforma PICA", portal: "portau web" },
   consent: {
@@ -111,9 +150,13 @@ export const oc: Wording = {
         ? "Er operador accèpte er SMS"
         : `Er operador accèpte es ${count(segments)} segments`,
     refused: "Er operador refuse er SMS",
+    someAccepted: (which) => `abans accèpte ${the(which)}`,
     unconfirmed: "Se pèrd era connexion sense qu’er operador confirme era acceptacion",
     receipt: (segment, state) => `Avís der operador, segment ${segment}: ${state}`,
-    doubtful: "avís contradictòri, non se ten en compde",
+    doubtful: (doubt) => `avís dobtós: «${doubt}»`,
+    byNumber: "atribuit peth numèro deth destinatari: se perdec era responsa ara transmission",
+    upheld: "era resolucion lo da per bon",
+    setAside: "era resolucion non lo da per bon",
     delivered: "Se complète eth liurament",
     deadline: "S’acabe eth tèrme de liurament",
     undelivered: "S’acabe eth marge entàs avisi en camin; non còste eth liurament",
@@ -124,8 +167,8 @@ export const oc: Wording = {
       noDoneDate: "sense cap data der operador que se pogue liéger: non rectifique arren",
     },
     decided: {
-      delivered: "Ua persona resòlv era contradiccion: còste eth liurament",
-      notDelivered: "Ua persona resòlv era contradiccion: non còste eth liurament",
+      delivered: "Ua persona resòlv sus es avisi: còste eth liurament",
+      notDelivered: "Ua persona resòlv sus es avisi: non còste eth liurament",
     },
     issued: "S’emet aguest certificat",
     issuedBefore: (title) => `S’emet: ${title}`,
@@ -145,18 +188,30 @@ export const oc: Wording = {
     UNRECOGNISED: "estat non reconeishut",
   },
   noState: "sense avís",
-  reason: {
-    expired: "er operador informèc que caduquèc eth temps qu’auie entà liurar-lo.",
-    deleted: "er operador informèc que s’esfacèc abans de liurar-lo.",
-    undeliverable: "er operador informèc que non se podie liurar.",
-    rejected: "er operador informèc que lo refusèc dempús d’acceptar-lo.",
-    noReceipt: "er operador l’acceptèc, mès non envièc cap avís finau de toti es segments.",
-    refused: "er operador non l’acceptèc.",
-    acceptanceNotConfirmed:
-      "se perdec era connexion damb er operador abans que’n confirmèsse era acceptacion, e non se’n recebec cap avís de liurament.",
-    contradicted:
-      "es avisi der operador se contradiden, e ua persona decidic que non acrediten eth liurament.",
-    notRelayed: "non se podec transméter ara hilat der operador.",
+  fate: {
+    delivered: (which) => `er operador informèc deth liurament ${ofThe(which)}`,
+    expired: (which) =>
+      `er operador informèc qu’auie caducat eth temps qu’auie entà liurar ${the(which)}`,
+    deleted: (which) => `er operador informèc der esfaçament ${ofThe(which)}, abans deth liurament`,
+    undeliverable: (which) => `er operador informèc que non podie liurar ${the(which)}`,
+    rejected: (which) => `er operador informèc que refusaue ${the(which)}, qu’abans auie acceptat`,
+    noReceipt: (which) => `er operador acceptèc ${the(which)}, mès non n’envièc cap avís finau`,
+    refused: (which) => `er operador non acceptèc ${the(which)}`,
+    acceptanceNotConfirmed: (which) =>
+      `se perdec era connexion damb er operador abans que confirmèsse era acceptacion ${ofThe(which)}, e non se’n recebec cap avís finau`,
+    notSent: (which) =>
+      `aguest servici non transmetec ${the(which)}, pr’amor qu’er operador non auie acceptat un segment anterior`,
+    contradicted: (which) =>
+      `es avisi der operador sus ${the(which)} non son concludents, e ua persona resolvec que non n’acrediten eth liurament`,
+    notRelayed: (which) =>
+      `aguest servici non podec transméter ${the(which)} ara hilat der operador`,
+  },
+  conflict: {
+    contradiction: ({ which, later, earlier }) =>
+      `sus ${the(which)}, «${later}» dempús de «${earlier}»`,
+    afterDecision: (which) => `sus ${the(which)}, «liurat» dempús d’ua auta resolucion`,
+    doubt: ({ which, doubt }) => `sus ${the(which)}, un avís dobtós: «${doubt}»`,
+    unattributed: "n’i a que non se pòden atribuir a un solet segment",
   },
   certified:
     "qu’era entitat emissora encarguèc er enviament, e quan; eth contengut integrau e literau der SMS; quan se transmetec ar operador e qué n’informèc er operador, avís per avís e segment per segment.",
@@ -166,7 +221,7 @@ export const oc: Wording = {
   legal:
     "Servici de liurament electronic certificat der article 43.1 deth Reglament (UE) 910/2014 (eIDAS), non qualificat: es donades non se pòden refusar coma pròva sonque pr’amor que son electroniques. Aguest certificat acredite er enviament d’un SMS; non ei era notificacion der article 43 dera Lei 39/2015.",
   evidenceNote: ({ records, receipts }) =>
-    `Era cadea a ${records} registres, e er apondut les pòrte damb ${receipts === 1 ? "er avís" : `es ${receipts} avisi`} der operador en brut. Cada registre pòrte eth SHA-256 der anterior: eth dera cadea ei eth deth darrèr, e les fixe toti. Quinsevolh cambi en aguest document trinque eth sagèth. Es ores sense auta indicacion son d’Europe/Madrid.`,
+    `Era cadea a ${records} registres, e er apondut les pòrte ${receipts === 0 ? "toti; non se recebec cap avís der operador" : `damb ${receipts === 1 ? "er avís" : `es ${receipts} avisi`} der operador en brut`}. Cada registre pòrte eth SHA-256 der anterior: eth dera cadea ei eth deth darrèr, e les fixe toti. Quinsevolh cambi en aguest document trinque eth sagèth. Se non se ditz auta causa, es avisi s’an atribuit peth sòn identificador e es ores son d’Europe/Madrid; es der operador se còpien tau coma les balhe.`,
   foot: {
     csv: "Còdi segur de verificacion (CSV)",
     verify: "Verificatz-lo en",

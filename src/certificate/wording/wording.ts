@@ -1,7 +1,8 @@
 import type { MessageState } from "../../domain/delivery-receipt.ts";
 import type { DecidedAs } from "../../domain/evidence.ts";
-import type { CertificateKind, LateVerdict, NotDeliveredReason } from "../../domain/outcome.ts";
+import type { CertificateKind, LateVerdict } from "../../domain/outcome.ts";
 import type { Channel, Consent } from "../../domain/submission.ts";
+import type { Fate, Which } from "./segments.ts";
 
 /** Everything that a certificate says, in one language. Values come in already written out. */
 export interface Wording {
@@ -14,7 +15,13 @@ export interface Wording {
     delivered(facts: { msisdn: string; at: string }): string;
     /** `deliveredAt`: as the operator dates it. */
     corrective(facts: { msisdn: string; at: string; deliveredAt: string }): string;
-    notDelivered(facts: { msisdn: string; from: string; to: string }): string;
+    /** `delivered`: the segments that were, when others were not. */
+    notDelivered(facts: {
+      msisdn: string;
+      from: string;
+      to: string;
+      delivered: Which | undefined;
+    }): string;
   };
   readonly certifies: (facts: { issuer: string; nif: string }) => string;
   readonly statement: {
@@ -28,9 +35,28 @@ export interface Wording {
     }): string;
     relayed(facts: { operator: string; segments: number; at: string }): string;
     notRelayed(facts: { operator: string; segments: number }): string;
+    /**
+     * Not all of it was accepted in so many words. `byNumber`: the answer was lost, and reports were
+     * attributed by the recipient's number.
+     */
+    partlyRelayed(facts: {
+      operator: string;
+      accepted: { which: Which; at: string } | undefined;
+      byNumber: Which | undefined;
+      unknown: Which | undefined;
+    }): string;
     delivered(facts: { operator: string; segments: number; at: string }): string;
-    /** `waited`: until when reports on their way were waited for. */
-    notDelivered(facts: { from: string; to: string; waited: string; reason: string }): string;
+    /**
+     * `waited`: until when reports on their way were waited for; `partly`: some segments were delivered;
+     * `fates`: what became of which segments.
+     */
+    notDelivered(facts: {
+      from: string;
+      to: string;
+      waited: string;
+      partly: boolean;
+      fates: string;
+    }): string;
     /** `at`: when the first one was issued; `dates`: what the operator said, as it said it. */
     corrective(facts: {
       csv: string;
@@ -38,7 +64,13 @@ export interface Wording {
       deliveredAt: string;
       dates: string;
     }): string;
-    decided(facts: { as: DecidedAs; at: string; by: string; reason: string }): string;
+    decided(facts: {
+      as: DecidedAs;
+      at: string;
+      by: string;
+      conflict: string;
+      reason: string;
+    }): string;
   };
   readonly section: {
     readonly document: string;
@@ -54,6 +86,8 @@ export interface Wording {
   readonly counts: {
     size(facts: { characters: number; bytes: number; segments: number }): string;
   };
+  /** What stands below a text that is not printed as it is. */
+  readonly marks: { readonly names: string; readonly spaces: string };
   readonly declared: string;
   readonly channel: Readonly<Record<Channel, string>>;
   readonly consent: Readonly<Record<Consent, string>>;
@@ -66,8 +100,14 @@ export interface Wording {
     relayed(segments: number): string;
     readonly refused: string;
     readonly unconfirmed: string;
+    /** Beside a refusal, a deferral or a lost answer: what was accepted before it in the same attempt. */
+    someAccepted(which: Which): string;
     receipt(segment: number, state: string): string;
-    readonly doubtful: string;
+    doubtful(doubt: string): string;
+    readonly byNumber: string;
+    /** What a person's decision made of a report. */
+    readonly upheld: string;
+    readonly setAside: string;
     readonly delivered: string;
     readonly deadline: string;
     readonly undelivered: string;
@@ -82,7 +122,14 @@ export interface Wording {
   };
   readonly state: Readonly<Record<MessageState, string>>;
   readonly noState: string;
-  readonly reason: Readonly<Record<NotDeliveredReason, string>>;
+  readonly fate: Readonly<Record<Fate, (which: Which) => string>>;
+  /** Why reports were not conclusive. */
+  readonly conflict: {
+    contradiction(facts: { which: Which; later: string; earlier: string }): string;
+    afterDecision(which: Which): string;
+    doubt(facts: { which: Which; doubt: string }): string;
+    readonly unattributed: string;
+  };
   readonly certified: string;
   readonly notCertified: string;
   readonly scopeTitle: { readonly certified: string; readonly notCertified: string };
