@@ -144,6 +144,7 @@ peer("pdftotext")("what the page says", () => {
   test("letters without a typeface are explained, and nothing else is", async () => {
     const note = "[U+…] és el codi Unicode d’un caràcter que no es veu";
     expect(await words(certificateFacts({ text: "Bon dia, שלום" }))).toContain(note);
+    expect(await words(certificateFacts({ entityName: "שלום" }))).toContain(note);
     expect(await words(certificateFacts({ text: "Bon dia 👋" }))).not.toContain("[U+…]");
   });
 

@@ -5,6 +5,7 @@ import type { ExtraFont } from "../text/extra-fonts.ts";
 import { createTypesetter, type Typefaces } from "../text/typesetter.ts";
 import type { Wording } from "../wording/wording.ts";
 import { sideBySide } from "./columns.ts";
+import { writeContentSection } from "./content.ts";
 import { writeFeet } from "./foot.ts";
 import { writeHead } from "./head.ts";
 import { Paper } from "./paper.ts";
@@ -12,7 +13,6 @@ import {
   documentSection,
   recipientSection,
   senderSection,
-  writeContentSection,
   writeEvidenceSection,
   writeScopeSection,
 } from "./sections.ts";

@@ -1,14 +1,12 @@
 import type { CertificateFacts } from "../../domain/certificate.ts";
-import { countCharacters } from "../../domain/content.ts";
 import { POLICY } from "../../domain/eni.ts";
 import { element } from "../pdf/structure.ts";
-import { nameOf } from "../text/clusters.ts";
 import { TEMPLATE } from "../template.ts";
 import type { Wording } from "../wording/wording.ts";
 import type { Section } from "./columns.ts";
 import { correctedAt } from "./corrected.ts";
 import { localInstant } from "./instants.ts";
-import { block, COLUMN, FRAME, INK, RULE, SHADE, type Paper } from "./paper.ts";
+import { block, COLUMN, FRAME, INK, type Paper } from "./paper.ts";
 import { fields, heading, note, present } from "./parts.ts";
 
 export function senderSection(number: number, facts: CertificateFacts, wording: Wording): Section {
@@ -80,91 +78,6 @@ export function documentSection(
       ...present(label.retainUntil, localInstant(facts.retainUntil)),
     ],
   };
-}
-
-/** The text stands alone in a frame, as it was received: nothing is added, left out or cut. */
-export function writeContentSection(
-  paper: Paper,
-  number: number,
-  facts: CertificateFacts,
-  wording: Wording,
-): void {
-  const { message } = facts;
-  const { label } = wording;
-  heading(paper, number, wording.section.content);
-  const { printed, marks } = asPrinted(paper, message.text, wording);
-  writeFramed(paper, printed);
-  const bytes = Buffer.byteLength(message.text, "utf8");
-  const size = `${wording.counts.size({ characters: countCharacters(message.text), bytes, segments: message.segmentCount })} · ${message.encoding}`;
-  const hash = `${label.textSha256}  ${message.textSha256}`;
-  const small = paper.style("regular", 7.2);
-  const { typesetter } = paper;
-  const [left, right] = [typesetter.line(size, small), typesetter.line(hash, small)];
-  if (left.width + right.width + 12 > COLUMN) {
-    for (const text of [size, hash]) block(paper, text, { style: HINT, leading: 9.6, colour: INK });
-    for (const mark of marks) note(paper, mark);
-    return;
-  }
-  paper.ensure(paper.scaled(9.6));
-  const owner = element("P");
-  paper.document.children.push(owner);
-  const base = paper.y + paper.scaled(7);
-  paper.tagged(owner, () => {
-    paper.show(left, FRAME.left, base, INK);
-    paper.show(right, FRAME.left + COLUMN - right.width, base, INK);
-  });
-  paper.y += paper.scaled(9.6);
-  for (const mark of marks) note(paper, mark);
-}
-
-/**
- * The text, with what it cannot be seen by explained below. One of nothing but white space is printed in
- * marks: an empty frame would say that there was no text.
- */
-function asPrinted(
-  { typesetter }: Paper,
-  text: string,
-  { marks }: Wording,
-): { readonly printed: string; readonly marks: readonly string[] } {
-  if (text.trim() !== "") {
-    return { printed: text, marks: typesetter.hasNames(text, "regular") ? [marks.names] : [] };
-  }
-  const printed = Array.from(text, (one) =>
-    one === " " ? "·" : one === "\n" ? `${nameOf(one)}\n` : nameOf(one),
-  ).join("");
-  const used = [text.includes(" ") && marks.spaces, printed.includes("[") && marks.names];
-  return { printed, marks: used.filter((mark) => mark !== false) };
-}
-
-const HINT = { weight: "regular", size: 7.2 } as const;
-
-function writeFramed(paper: Paper, text: string): void {
-  const leading = paper.scaled(12.6);
-  const padding = paper.scaled(5.5);
-  const owner = element("P");
-  paper.document.children.push(owner);
-  const width = COLUMN - 2 * padding - 10;
-  let lines = paper.typesetter.lines(text, paper.style("regular", 9.2), width);
-  while (lines.length > 0) {
-    paper.ensure(leading + 2 * padding);
-    const fitting = Math.max(1, Math.floor((paper.room - 2 * padding - 6) / leading));
-    const now = lines.slice(0, fitting);
-    const height = now.length * leading + 2 * padding;
-    const top = paper.y + 1;
-    paper.artifact(() => {
-      paper.rectangle(FRAME.left, top, COLUMN, height, RULE);
-      paper.rectangle(FRAME.left + 0.6, top + 0.6, COLUMN - 1.2, height - 1.2, "1 1 1");
-      paper.rectangle(FRAME.left + 0.6, top + 0.6, 4, height - 1.2, SHADE);
-    });
-    paper.tagged(owner, () => {
-      now.forEach((line, index) => {
-        const y = top + padding + (index + 1) * leading - leading * 0.28;
-        paper.show(line, FRAME.left + padding + 6, y, "0 0 0");
-      });
-    });
-    paper.y = top + height + paper.scaled(3.5);
-    lines = lines.slice(fitting);
-  }
 }
 
 /** What it certifies and what it does not, each as one paragraph behind its title. */
