@@ -46,7 +46,7 @@ export interface User {
   readonly permissions: readonly Permission[];
   /** Undefined: from the beginning. */
   readonly validFrom?: Date | undefined;
-  /** Undefined: without an end. */
+  /** The first instant at which it is over; undefined: without an end. */
   readonly validUntil?: Date | undefined;
 }
 

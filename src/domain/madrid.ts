@@ -23,3 +23,46 @@ export function inMadrid(at: Date): string {
 export function dayInMadrid(at: Date): string {
   return inMadrid(at).slice(0, 10);
 }
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/**
+ * The first instant of a day in Madrid.
+ *
+ * @param day 2026-03-02
+ * @returns undefined when the calendar has no such day
+ */
+export function startOfDay(day: string): Date | undefined {
+  const midnight = midnightInUtc(day);
+  if (midnight === undefined) return undefined;
+  // Madrid is one hour ahead of UTC, or two, and never changes its clocks at midnight.
+  return [1, 2]
+    .map((hours) => new Date(midnight - hours * HOUR))
+    .find((at) => inMadrid(at).startsWith(`${day}T00:00:00`));
+}
+
+/** @param day one of the calendar */
+export function dayAfter(day: string): string {
+  return new Date(Date.parse(day) + DAY).toISOString().slice(0, 10);
+}
+
+/**
+ * What a person writes for an instant: a day, which stands for its first instant in Madrid, or an
+ * instant with its zone (`2027-01-01T09:30:00+01:00`).
+ *
+ * @returns undefined when it is neither, or the calendar does not have it
+ */
+export function instantInMadrid(said: string): Date | undefined {
+  const [, day = said, time] = /^([^T]*)(T\d\d:\d\d.*(?:Z|[+-]\d\d:\d\d))$/.exec(said) ?? [];
+  if (time === undefined || midnightInUtc(day) === undefined) return startOfDay(said);
+  const at = new Date(said);
+  return Number.isNaN(at.getTime()) ? undefined : at;
+}
+
+/** Date takes 2026-02-31 for the third of March. */
+function midnightInUtc(day: string): number | undefined {
+  const at = new Date(`${day}T00:00:00Z`);
+  const isReal = !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === day;
+  return isReal ? at.getTime() : undefined;
+}

@@ -100,7 +100,7 @@ test("an entity, its user, its mailbox and its alias, and who granted what", asy
     enabled: true,
     permissions: ["send", "consult"],
     validFrom: null,
-    validUntil: "2030-01-01T00:00:00.000Z",
+    validUntil: "2030-01-01",
   });
   expect(await ok("user", "secret", ...user, ...by)).not.toBe(added);
 
@@ -144,6 +144,26 @@ test("an entity, its user, its mailbox and its alias, and who granted what", asy
   const ofUser = await json("history", "--subject", "user", "--name", "gestor", "--limit", "1");
   expect(ofUser).toMatchObject([{ action: "secret" }]);
   expect(JSON.stringify(history)).not.toContain(/secret {4}(\S+)/.exec(added)?.[1]);
+});
+
+test("a user's permission lasts whole days in Madrid, the last one included", async () => {
+  const days = ["--valid-from", "2029-12-31", "--valid-until", "2029-12-31"];
+  const told = await ok("user", "set", "--username", "gestor", ...days);
+  expect(told).toContain("from 2029-12-31 to 2029-12-31, both days included (Europe/Madrid)");
+  const { rows } = await database.owner.query(
+    "select valid_from, valid_until from users where username = 'gestor'",
+  );
+  expect(rows).toEqual([
+    {
+      valid_from: new Date("2029-12-31T00:00:00+01:00"),
+      valid_until: new Date("2030-01-01T00:00:00+01:00"),
+    },
+  ]);
+  const shown = await json("user", "show", "--username", "gestor");
+  expect(shown).toMatchObject({ validFrom: "2029-12-31", validUntil: "2029-12-31" });
+  expect(await ok("user", "set", "--username", "gestor", "--valid-from", "")).toContain(
+    "to the end of 2029-12-31 (Europe/Madrid)",
+  );
 });
 
 test("what signed messages have to carry at the doors of the bus, and what it was before", async () => {
@@ -195,6 +215,22 @@ test.each([
   [
     ["user", "set", "--username", "gestor", "--valid-until", "tomorrow"],
     "--valid-until must be a day",
+  ],
+  [
+    ["user", "set", "--username", "gestor", "--valid-until", "2030-02-31"],
+    "--valid-until must be a day",
+  ],
+  [
+    ["user", "set", "--username", "gestor", "--valid-from", "2030-01-02"],
+    "--valid-until must not lie before --valid-from",
+  ],
+  [
+    ["tariff", "add", "--item", "sms", "--price", "1", "--from", "2099-02-31T00:00:00+01:00"],
+    "--from must be",
+  ],
+  [
+    ["tariff", "add", "--item", "sms", "--price", "1", "--from", "2099-01-01T00:00:00"],
+    "--from must be",
   ],
   [["alias", "add", "--entity", "S0811001G", "--alias", "Generalitat de C."], "1 to 11 letters"],
   [["mailbox", "remove", "--username", "gestor", "--address", "a@b.cat"], "not authorised"],

@@ -1,4 +1,5 @@
 import { systemClock } from "../../system.ts";
+import { inMadrid, instantInMadrid } from "../../domain/madrid.ts";
 import { insertTariff, listTariffs } from "../../store/parties/tariffs.ts";
 import { print, readArguments, UsageError } from "../command.ts";
 import { administration, grant, GRANT_OPTIONS, show } from "./actions.ts";
@@ -7,8 +8,9 @@ import { neededEntity } from "./entity.ts";
 export const tariffCommand = administration(
   "tariff",
   "what an SMS segment and a certificate cost",
-  `tariff add --item sms|certificate --price EUROS --from INSTANT [--entity NIF]
-    from an instant to come on, without taxes; of one entity, or of all that have none of their own
+  `tariff add --item sms|certificate --price EUROS --from DAY [--entity NIF]
+    from the beginning of a day to come in Europe/Madrid (2027-01-01), or from an instant
+    (2027-01-01T09:00:00+01:00); without taxes; of one entity, or of all that have none of their own
 tariff list [--json]
 What changes something takes --by NAME and --ticket NUMBER (of the service desk; needed in production)`,
   {
@@ -28,10 +30,10 @@ What changes something takes --by NAME and --ticket NUMBER (of the service desk;
       if (!/^\d{1,6}(\.\d{1,6})?$/.test(price)) {
         throw new UsageError("--price is a number of euros such as 0.055");
       }
-      const validFrom = new Date(options.needed("from"));
-      if (Number.isNaN(validFrom.getTime()) || validFrom <= systemClock.now()) {
+      const validFrom = instantInMadrid(options.needed("from"));
+      if (!validFrom || validFrom <= systemClock.now()) {
         throw new UsageError(
-          "--from must be an instant to come, such as 2027-01-01T00:00:00+01:00",
+          "--from must be a day to come such as 2027-01-01 (Europe/Madrid), or an instant with its zone",
         );
       }
       const entity =
@@ -47,7 +49,7 @@ What changes something takes --by NAME and --ticket NUMBER (of the service desk;
           throw new UsageError("there is a tariff from this instant on already");
         }
       });
-      print(`${name}: ${price} EUR from ${validFrom.toISOString()} on`);
+      print(`${name}: ${price} EUR from ${inMadrid(validFrom)} on`);
     },
     async list({ db }, args) {
       const options = readArguments(args, { json: { type: "boolean" } });

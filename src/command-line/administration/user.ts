@@ -18,18 +18,18 @@ import type { OpenDatabase } from "../open-database.ts";
 import { administration, changes, grant, GRANT_OPTIONS, show, showOne } from "./actions.ts";
 import { BUS_USER_OPTIONS, readBusUser } from "./bus-profile.ts";
 import { neededEntity } from "./entity.ts";
+import { daysOf, readValidity, validityInWords, VALIDITY_OPTIONS } from "./validity.ts";
 
 type ProfiledUser = User & UserProfile;
 
 const PROFILE_OPTIONS = {
   ...GRANT_OPTIONS,
   ...BUS_USER_OPTIONS,
+  ...VALIDITY_OPTIONS,
   username: { type: "string" },
   name: { type: "string" },
   kind: { type: "string" },
   permissions: { type: "string" },
-  "valid-from": { type: "string" },
-  "valid-until": { type: "string" },
 } as const;
 
 export const userCommand = administration(
@@ -44,7 +44,8 @@ user list [--entity NIF] [--json]
 user enable --username NAME
 user disable --username NAME                    takes effect with the next call
 user certificate --username NAME --file PEM     lets an X.509 certificate stand for the user
-PROFILE: --name TEXT  --kind person|application  --valid-from DAY  --valid-until DAY (2026-12-31)
+PROFILE: --name TEXT  --kind person|application
+         --valid-from DAY  --valid-until DAY    as 2026-12-31, in Europe/Madrid; both are included
          --nif NIF  the person's, who is found by it as the Funcionario of a message of PICA or PCI
          --bus yes  the user of the bus itself: calls for every entity that knows its users by officer
          --permissions LIST   of send,certificates,consult,administer; send,certificates when new
@@ -76,6 +77,7 @@ All that change something take --by NAME and --ticket NUMBER (of the service des
         await insertUser(db, user, hashed, at);
         await bus.save(db);
       });
+      tellValidity(user);
       tellSecret(username, secret);
     },
     async set(database, args) {
@@ -91,6 +93,7 @@ All that change something take --by NAME and --ticket NUMBER (of the service des
         await bus.save(db);
       });
       print(`user ${after.username}: ${Object.keys(change).join(", ")} set`);
+      if ("validFrom" in change || "validUntil" in change) tellValidity(after);
     },
     async secret(database, args) {
       const options = readArguments(args, {
@@ -202,8 +205,7 @@ function describe(
     kind: user.kind,
     enabled: user.enabled,
     permissions: user.permissions,
-    validFrom: user.validFrom,
-    validUntil: user.validUntil,
+    ...daysOf(user),
   };
 }
 
@@ -223,24 +225,24 @@ function tellSecret(username: string, secret: string): void {
   print(`username  ${username}\nsecret    ${secret}\n\nThe secret is not shown again.`);
 }
 
+function tellValidity(user: ProfiledUser): void {
+  const told = validityInWords(user);
+  if (told !== undefined) print(told);
+}
+
 function readProfile(options: Arguments, before: ProfiledUser): ProfiledUser {
   const name = options.text("name");
   const kind = options.text("kind") ?? before.kind;
   if (kind !== "person" && kind !== "application") {
     throw new UsageError("--kind is person or application");
   }
-  const user: ProfiledUser = {
+  return {
     ...before,
+    ...readValidity(options, before),
     fullName: name === undefined ? before.fullName : name === "" ? undefined : name,
     kind,
     permissions: readPermissions(options.text("permissions")) ?? before.permissions,
-    validFrom: readDay(options, "valid-from", before.validFrom),
-    validUntil: readDay(options, "valid-until", before.validUntil),
   };
-  if (user.validFrom && user.validUntil && user.validFrom >= user.validUntil) {
-    throw new UsageError("--valid-until must lie after --valid-from");
-  }
-  return user;
 }
 
 function readPermissions(said: string | undefined): readonly Permission[] | undefined {
@@ -250,17 +252,6 @@ function readPermissions(said: string | undefined): readonly Permission[] | unde
   if (unknown !== undefined)
     throw new UsageError(`--permissions is a list of ${PERMISSIONS.join(",")}`);
   return PERMISSIONS.filter((each) => words.includes(each));
-}
-
-function readDay(options: Arguments, name: string, before: Date | undefined): Date | undefined {
-  const said = options.text(name);
-  if (said === undefined) return before;
-  if (said === "") return undefined;
-  const at = new Date(said);
-  if (!/^\d{4}-\d\d-\d\d/.test(said) || Number.isNaN(at.getTime())) {
-    throw new UsageError(`--${name} must be a day such as 2026-12-31, or an instant`);
-  }
-  return at;
 }
 
 function readX509(path: string): X509Certificate {
