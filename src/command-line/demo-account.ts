@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { uuidv7, type EntityId, type UserId } from "../domain/ids.ts";
-import { encryptSecret, hashSecret } from "../domain/secret.ts";
+import { encryptSecret, hashSecret, makeSecret } from "../domain/secret.ts";
 import { insertEntity } from "../store/parties/entities.ts";
 import { replaceCodes } from "../store/parties/requesters.ts";
 import { insertUser } from "../store/parties/users.ts";
@@ -34,7 +34,7 @@ export async function contractDemo(
   );
   await replaceCodes(db, entityId, [DEMO_INE10]);
   const username = "demo";
-  const secret = systemRandom.bytes(18).toString("base64url");
+  const secret = makeSecret(systemRandom);
   await insertUser(
     db,
     {

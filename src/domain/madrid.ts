@@ -1,3 +1,5 @@
+import { DAY, HOUR } from "./clock.ts";
+
 const PARTS = new Intl.DateTimeFormat("en-GB", {
   timeZone: "Europe/Madrid",
   year: "numeric",
@@ -23,9 +25,6 @@ export function inMadrid(at: Date): string {
 export function dayInMadrid(at: Date): string {
   return inMadrid(at).slice(0, 10);
 }
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 /**
  * The first instant of a day in Madrid.

@@ -3,6 +3,7 @@ import {
   encryptSecret,
   equalBytes,
   hashSecret,
+  makeSecret,
   passwordDigest,
   verifySecret,
 } from "../../src/domain/secret.ts";
@@ -11,6 +12,13 @@ import { systemRandom } from "../../src/system.ts";
 import { createHands } from "../support/hands.ts";
 
 const KEY = Buffer.alloc(32, 7);
+
+test("a made secret is letters and digits: no command line takes it for an option", () => {
+  const draws = ["-".repeat(24), "_".repeat(24), "Aa0".repeat(8)];
+  const random = { bytes: () => Buffer.from(draws.shift() ?? "", "base64url") };
+  expect(makeSecret(random)).toBe("Aa0".repeat(8));
+  expect(makeSecret(systemRandom)).toMatch(/^[A-Za-z0-9]{24}$/);
+});
 
 test("a secret is known by its hash, and another is not", async () => {
   const hash = await hashSecret("sécret", systemRandom);

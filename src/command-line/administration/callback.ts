@@ -1,6 +1,6 @@
 import { CALLBACK_EVENTS, type CallbackEvent } from "../../domain/callback.ts";
 import type { Entity } from "../../domain/entity.ts";
-import { encryptSecret } from "../../domain/secret.ts";
+import { encryptSecret, makeSecret } from "../../domain/secret.ts";
 import {
   findCallback,
   listCallbacks,
@@ -42,7 +42,7 @@ What changes something takes --by NAME and --ticket NUMBER (of the service desk;
       const options = readArguments(args, OPTIONS);
       const entity = await neededEntity(database, options, "entity");
       const callback = readCallback(options, entity);
-      const secret = systemRandom.bytes(24).toString("base64url");
+      const secret = makeSecret(systemRandom);
       const needsSecret = callback.security !== "none";
       const encryptedSecret = needsSecret
         ? encryptSecret(secret, database.secretsKey, systemRandom)

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { PERMISSIONS, type Permission, type User } from "../../domain/entity.ts";
 import { uuidv7, type UserId } from "../../domain/ids.ts";
-import { encryptSecret, hashSecret } from "../../domain/secret.ts";
+import { encryptSecret, hashSecret, makeSecret } from "../../domain/secret.ts";
 import {
   findCredentialByCertificate,
   insertUser,
@@ -209,12 +209,11 @@ function describe(
   };
 }
 
-/** 24 letters and digits of 144 random bits: long enough that guessing is hopeless. */
 async function newSecret(
   { secretsKey }: OpenDatabase,
   options: Arguments,
 ): Promise<{ secret: string; hashed: Parameters<typeof setSecret>[2] }> {
-  const secret = systemRandom.bytes(18).toString("base64url");
+  const secret = makeSecret(systemRandom);
   const encrypted = options.flag("no-digest")
     ? undefined
     : encryptSecret(secret, secretsKey, systemRandom);
