@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { UUID, type MessageId } from "../domain/ids.ts";
 
 /** One word of the command line: `sms-certificat <name> …`. */
 export interface Command {
@@ -29,9 +30,14 @@ export interface Arguments {
 /**
  * Reads the words and options of a command.
  *
- * @throws UsageError for an unknown option or one without its value
+ * @param places the name of each word that it takes, as its usage writes it
+ * @throws UsageError for an unknown option or one without its value, a word too many or one that is missing
  */
-export function readArguments(args: readonly string[], options: Options): Arguments {
+export function readArguments(
+  args: readonly string[],
+  options: Options,
+  places: readonly string[] = [],
+): Arguments {
   const config: NonNullable<ParseArgsConfig["options"]> = {};
   for (const [name, { type }] of Object.entries(options)) config[name] = { type };
   try {
@@ -40,6 +46,12 @@ export function readArguments(args: readonly string[], options: Options): Argume
       options: config,
       allowPositionals: true,
     });
+    const stranger = positionals[places.length];
+    if (stranger !== undefined) {
+      throw new UsageError(`${JSON.stringify(stranger)} means nothing here`);
+    }
+    const missing = places[positionals.length];
+    if (missing !== undefined) throw new UsageError(`${missing} is needed`);
     const text = (name: string): string | undefined => {
       const value = values[name];
       return typeof value === "string" ? value : undefined;
@@ -58,6 +70,18 @@ export function readArguments(args: readonly string[], options: Options): Argume
     if (error instanceof UsageError) throw error;
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** The id of a message, of `--message`. */
+export function neededMessageId(options: Arguments): MessageId {
+  return readMessageId("--message", options.needed("message"));
+}
+
+/** @param place where it was written, as the usage names it */
+export function readMessageId(place: string, said: string): MessageId {
+  const id = said.toLowerCase();
+  if (!UUID.test(id)) throw new UsageError(`${place} must be the id of a message`);
+  return id as MessageId;
 }
 
 /** Rows as aligned columns, for people. */

@@ -1,6 +1,6 @@
 import { contradictionOf } from "../domain/contradiction.ts";
 import type { DecidedAs, Evidence } from "../domain/evidence.ts";
-import { UUID, type MessageId } from "../domain/ids.ts";
+import type { MessageId } from "../domain/ids.ts";
 import { maskMsisdn } from "../domain/msisdn.ts";
 import { decideConflict, type DecisionRefusal } from "../lifecycle/decisions/decide-conflict.ts";
 import { readConflict, readConflicts } from "../store/conflicts.ts";
@@ -8,7 +8,15 @@ import { readChain } from "../store/evidence.ts";
 import { readMessage } from "../store/messages.ts";
 import { readReceipts, readUnmatchedAbout } from "../store/receipts.ts";
 import { systemClock } from "../system.ts";
-import { print, readArguments, table, UsageError, type Command } from "./command.ts";
+import {
+  print,
+  readArguments,
+  readMessageId,
+  table,
+  UsageError,
+  type Arguments,
+  type Command,
+} from "./command.ts";
 import { withDatabase, type OpenDatabase } from "./open-database.ts";
 import { inWords, receiptInWords } from "./evidence-words.ts";
 
@@ -25,17 +33,18 @@ conflicts decide ID --as delivered|not-delivered --by NAME --why TEXT
   was decided. Only a delivery dated inside the period corrects one (delivered, after a negative one)`,
   async run(args) {
     const [word, ...rest] = args;
-    if (word === "show") return withDatabase((database) => show(database, idOf(rest)));
+    if (word === "show") {
+      const messageId = idOf(readArguments(rest, {}, ["ID"]));
+      return withDatabase((database) => show(database, messageId));
+    }
     if (word === "decide") return withDatabase((database) => decide(database, rest));
-    if (word !== undefined) throw new UsageError(`there is no conflicts ${word}`);
+    readArguments(args, {});
     return withDatabase(list);
   },
 };
 
-function idOf(words: readonly string[]): MessageId {
-  const id = (words[0] ?? "").toLowerCase();
-  if (words.length !== 1 || !UUID.test(id)) throw new UsageError("the id of a message is needed");
-  return id as MessageId;
+function idOf({ words }: Arguments): MessageId {
+  return readMessageId("ID", words[0] ?? "");
 }
 
 async function list({ db }: OpenDatabase): Promise<number> {
@@ -100,12 +109,12 @@ const REFUSED: Record<DecisionRefusal, string> = {
 };
 
 async function decide({ db, settings }: OpenDatabase, args: readonly string[]): Promise<number> {
-  const options = readArguments(args, {
-    as: { type: "string" },
-    by: { type: "string" },
-    why: { type: "string" },
-  });
-  const messageId = idOf(options.words);
+  const options = readArguments(
+    args,
+    { as: { type: "string" }, by: { type: "string" }, why: { type: "string" } },
+    ["ID"],
+  );
+  const messageId = idOf(options);
   const as = DECISIONS[options.needed("as")];
   if (!as) throw new UsageError("--as must be delivered or not-delivered");
   const decision = { as, decidedBy: options.needed("by"), reason: options.needed("why") };

@@ -5,7 +5,7 @@ import { parseSettings, readEnvironment } from "../settings.ts";
 import { exportDatabase } from "../store/copy/export.ts";
 import { CopyRefused, importDatabase, type ImportRefusal } from "../store/copy/import.ts";
 import { systemClock, systemRandom } from "../system.ts";
-import { print, readArguments, UsageError, type Command } from "./command.ts";
+import { print, readArguments, type Command } from "./command.ts";
 import { verifyCommand } from "./operations.ts";
 
 export const exportCommand: Command = {
@@ -17,8 +17,7 @@ export const exportCommand: Command = {
   files of certificates that are in S3 stay there: the copy names them
   the copy holds personal data: its folder is for its owner alone`,
   async run(args) {
-    const { words } = readArguments(args, {});
-    const folder = oneFolder(words);
+    const [folder = ""] = readArguments(args, {}, ["FOLDER"]).words;
     const settings = parseSettings(readEnvironment());
     const key = await secretsKey(settings, systemRandom);
     const now = systemClock.now();
@@ -46,8 +45,8 @@ export const importCommand: Command = {
   --hold-relay  for a copy that is not of the last instant: messages that were still to be sent wait
                 for a person, because they may have been sent since`,
   async run(args) {
-    const options = readArguments(args, { "hold-relay": { type: "boolean" } });
-    const folder = oneFolder(options.words);
+    const options = readArguments(args, { "hold-relay": { type: "boolean" } }, ["FOLDER"]);
+    const [folder = ""] = options.words;
     const settings = parseSettings(readEnvironment());
     const key = await secretsKey(settings, systemRandom);
     const now = systemClock.now();
@@ -87,12 +86,6 @@ const REFUSALS: Record<ImportRefusal, string> = {
 
 function explain({ refusal, message }: CopyRefused): string {
   return `${REFUSALS[refusal]} (${message})`;
-}
-
-function oneFolder(words: readonly string[]): string {
-  const [folder, ...more] = words;
-  if (folder === undefined || more.length > 0) throw new UsageError("name one folder");
-  return folder;
 }
 
 function tell(error: Error): void {

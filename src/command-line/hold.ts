@@ -1,7 +1,13 @@
-import { UUID, type MessageId } from "../domain/ids.ts";
 import { orderHold, readHolds } from "../store/holds.ts";
 import { systemClock } from "../system.ts";
-import { print, readArguments, table, UsageError, type Command } from "./command.ts";
+import {
+  neededMessageId,
+  print,
+  readArguments,
+  table,
+  UsageError,
+  type Command,
+} from "./command.ts";
 import { withDatabase } from "./open-database.ts";
 
 const MOST_LISTED = 1_000;
@@ -15,6 +21,7 @@ hold remove --message ID --by NAME --why TEXT  its retention counts again`,
   async run([word, ...args]) {
     if (word === "add" || word === "remove") return order(word === "add", args);
     if (word !== "list") throw new UsageError("say one of: list, add, remove");
+    readArguments(args, {});
     const holds = await withDatabase(({ db }) => readHolds(db, { limit: MOST_LISTED }));
     const rows = holds.map(({ messageId, at, orderedBy, reason }) => {
       return { message: messageId, since: at.toISOString(), by: orderedBy, why: reason };
@@ -30,12 +37,11 @@ async function order(held: boolean, args: readonly string[]): Promise<number> {
     by: { type: "string" },
     why: { type: "string" },
   });
-  const messageId = options.needed("message").toLowerCase();
-  if (!UUID.test(messageId)) throw new UsageError("--message must be the id of a message");
+  const messageId = neededMessageId(options);
   const [orderedBy, reason] = [options.needed("by"), options.needed("why")];
   const at = systemClock.now();
   const answer = await withDatabase(({ db }) =>
-    orderHold(db, { messageId: messageId as MessageId, held, orderedBy, reason, at }),
+    orderHold(db, { messageId, held, orderedBy, reason, at }),
   );
   if (answer === "unknown") throw new UsageError("there is no such message");
   const state = held ? "held" : "held no longer";

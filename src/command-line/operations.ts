@@ -1,9 +1,15 @@
-import { UUID, type MessageId } from "../domain/ids.ts";
 import { orderResend, type ResendRefusal } from "../lifecycle/decisions/order-resend.ts";
 import { readLastPass } from "../store/fixity.ts";
 import { checkIntegrity, INVARIANTS } from "../store/integrity.ts";
 import { systemClock } from "../system.ts";
-import { print, readArguments, table, UsageError, type Command } from "./command.ts";
+import {
+  neededMessageId,
+  print,
+  readArguments,
+  table,
+  UsageError,
+  type Command,
+} from "./command.ts";
 import { withDatabase } from "./open-database.ts";
 
 const REFUSED: Record<ResendRefusal, string> = {
@@ -24,10 +30,9 @@ export const resendCommand: Command = {
       why: { type: "string" },
     });
     const order = { orderedBy: options.needed("by"), reason: options.needed("why") };
-    const messageId = options.needed("message").toLowerCase();
-    if (!UUID.test(messageId)) throw new UsageError("--message must be the id of a message");
+    const messageId = neededMessageId(options);
     const answer = await withDatabase(({ db }) =>
-      orderResend({ db, clock: systemClock }, messageId as MessageId, order),
+      orderResend({ db, clock: systemClock }, messageId, order),
     );
     if (answer !== "ordered") throw new UsageError(REFUSED[answer]);
     print(`${messageId} will be sent again`);

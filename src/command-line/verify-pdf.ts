@@ -15,14 +15,14 @@ export const verifyPdfCommand: Command = {
   --trust     certificates that are trusted; those of the settings by default
   --language  of the explanation; English by default`,
   async run(args) {
-    const options = readArguments(args, {
-      trust: { type: "string" },
-      language: { type: "string" },
-    });
+    const options = readArguments(
+      args,
+      { trust: { type: "string" }, language: { type: "string" } },
+      ["FILE"],
+    );
     const language = LANGUAGES.find((each) => each === (options.text("language") ?? "en"));
     if (!language) throw new UsageError(`--language is ${LANGUAGES.join(", ")}`);
-    const [file] = options.words;
-    if (file === undefined) throw new UsageError("name the PDF file");
+    const [file = ""] = options.words;
     const trust = options.text("trust");
     const trusted =
       trust === undefined

@@ -1,5 +1,5 @@
 import { readCondition, type Condition } from "../store/condition.ts";
-import { UUID, type MessageId } from "../domain/ids.ts";
+import type { MessageId } from "../domain/ids.ts";
 import { checkIntegrity, checkMessage } from "../store/integrity.ts";
 import { readLeases, type HeldLease } from "../store/connection/leases.ts";
 import {
@@ -12,7 +12,14 @@ import {
   type DeadWork,
 } from "../store/work.ts";
 import { systemClock } from "../system.ts";
-import { print, readArguments, table, UsageError, type Command } from "./command.ts";
+import {
+  neededMessageId,
+  print,
+  readArguments,
+  table,
+  UsageError,
+  type Command,
+} from "./command.ts";
 import { withDatabase, type OpenDatabase } from "./open-database.ts";
 
 export const workCommand: Command = {
@@ -24,8 +31,8 @@ work requeue --step STEP --cause TEXT   all of a step whose cause begins with TE
   what waits for the decision of a person stays (see conflicts)
 work restore [--message ID]             makes work again that verify finds lost, of one message or of all`,
   async run([word, ...rest]) {
-    if (word === "restore") return withDatabase((database) => restore(database, rest));
-    if (word === "requeue") return withDatabase((database) => again(database, rest));
+    if (word === "restore") return restore(rest);
+    if (word === "requeue") return again(rest);
     const options = readArguments(word === undefined ? [] : [word, ...rest], {
       json: { type: "boolean" },
     });
@@ -44,7 +51,7 @@ work restore [--message ID]             makes work again that verify finds lost,
   },
 };
 
-async function again({ db }: OpenDatabase, args: readonly string[]): Promise<number> {
+async function again(args: readonly string[]): Promise<number> {
   const options = readArguments(args, {
     step: { type: "string" },
     message: { type: "string" },
@@ -57,28 +64,31 @@ async function again({ db }: OpenDatabase, args: readonly string[]): Promise<num
     if (options.text("message") !== undefined) {
       throw new UsageError("either --message or --cause, not both");
     }
-    const count = await requeueByCause(db, step, options.needed("cause"), now);
+    const cause = options.needed("cause");
+    const count = await withDatabase(({ db }) => requeueByCause(db, step, cause, now));
     print(`${count} of step ${step} are due again`);
     return 0;
   }
-  const message = options.needed("message");
-  if (!(await requeue(db, step, message, now))) {
+  const messageId = neededMessageId(options);
+  if (!(await withDatabase(({ db }) => requeue(db, step, messageId, now)))) {
     throw new UsageError("no such step of this message was given up");
   }
-  print(`${step} of ${message} is due again`);
+  print(`${step} of ${messageId} is due again`);
   return 0;
 }
 
-async function restore({ db }: OpenDatabase, args: readonly string[]): Promise<number> {
+async function restore(args: readonly string[]): Promise<number> {
   const options = readArguments(args, { message: { type: "string" } });
-  const message = options.text("message")?.toLowerCase();
-  if (message !== undefined && !UUID.test(message)) {
-    throw new UsageError("--message must be the id of a message");
-  }
+  const messageId = options.text("message") === undefined ? undefined : neededMessageId(options);
+  return withDatabase(({ db }) => restoreLost(db, messageId));
+}
+
+async function restoreLost(
+  db: OpenDatabase["db"],
+  messageId: MessageId | undefined,
+): Promise<number> {
   const now = systemClock.now();
-  const damages = message
-    ? await checkMessage(db, message as MessageId)
-    : await checkIntegrity(db, now);
+  const damages = messageId ? await checkMessage(db, messageId) : await checkIntegrity(db, now);
   for (const step of STEPS) {
     const lost = damages.filter((damage) => damage.step === step);
     const ids = [...new Set(lost.map(({ messageId }) => messageId))];

@@ -192,6 +192,9 @@ test("a grant is never changed or taken out", async () => {
 
 test.each([
   [["entity", "show", "--nif", "X"], "no entity has NIF X"],
+  [["entity", "toString"], "say one of: add, set, show"],
+  [["entity", "list", "bogus"], '"bogus" means nothing here'],
+  [["callback", "disable", "--entity", "S0811001G", "--url", "x"], "Unknown option '--url'"],
   [
     ["entity", "add", "--name", "X", "--nif", "S0811001H"],
     "the control character of NIF S0811001H is not right",

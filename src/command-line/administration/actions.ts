@@ -21,7 +21,7 @@ export function administration(
     summary,
     usage,
     async run([word, ...args]) {
-      const action = word === undefined ? undefined : actions[word];
+      const action = word !== undefined && Object.hasOwn(actions, word) ? actions[word] : undefined;
       if (!action) throw new UsageError(`say one of: ${Object.keys(actions).join(", ")}`);
       await withDatabase((database) => action(database, args));
       return 0;

@@ -16,6 +16,10 @@ const OPTIONS = {
   ...GRANT_OPTIONS,
   entity: { type: "string" },
   alias: { type: "string" },
+} as const;
+
+const SET_OPTIONS = {
+  ...OPTIONS,
   registration: { type: "string" },
   number: { type: "string" },
 } as const;
@@ -34,7 +38,7 @@ STATE is requested, registered, refused or expired; only a registered alias that
 What changes something takes --by NAME and --ticket NUMBER (of the service desk; needed in production)`,
   {
     async add(database, args) {
-      const options = readArguments(args, OPTIONS);
+      const options = readArguments(args, SET_OPTIONS);
       const { entityId, nif } = await neededEntity(database, options, "entity");
       const alias = options.needed("alias");
       if (!ALIAS.test(alias)) throw new UsageError("an alias has 1 to 11 letters and digits");
@@ -49,7 +53,7 @@ What changes something takes --by NAME and --ticket NUMBER (of the service desk;
       print(`${alias} is an alias of ${nif}: ${registration}`);
     },
     async set(database, args) {
-      const options = readArguments(args, OPTIONS);
+      const options = readArguments(args, SET_OPTIONS);
       const before = await neededAlias(database, options);
       const number = options.text("number");
       const after = {

@@ -15,9 +15,10 @@ import type { OpenDatabase } from "../open-database.ts";
 import { administration, changes, grant, GRANT_OPTIONS, show, showOne } from "./actions.ts";
 import { neededEntity } from "./entity.ts";
 
-const OPTIONS = {
-  ...GRANT_OPTIONS,
-  entity: { type: "string" },
+const OPTIONS = { ...GRANT_OPTIONS, entity: { type: "string" } } as const;
+
+const SET_OPTIONS = {
+  ...OPTIONS,
   url: { type: "string" },
   style: { type: "string" },
   events: { type: "string" },
@@ -39,7 +40,7 @@ callback requeue --entity NIF                   tells again what was given up af
 What changes something takes --by NAME and --ticket NUMBER (of the service desk; needed in production)`,
   {
     async set(database, args) {
-      const options = readArguments(args, OPTIONS);
+      const options = readArguments(args, SET_OPTIONS);
       const entity = await neededEntity(database, options, "entity");
       const callback = readCallback(options, entity);
       const secret = makeSecret(systemRandom);

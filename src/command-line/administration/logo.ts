@@ -10,9 +10,10 @@ import type { OpenDatabase } from "../open-database.ts";
 import { administration, grant, GRANT_OPTIONS, showOne } from "./actions.ts";
 import { neededEntity } from "./entity.ts";
 
-const OPTIONS = {
-  ...GRANT_OPTIONS,
-  entity: { type: "string" },
+const OPTIONS = { ...GRANT_OPTIONS, entity: { type: "string" } } as const;
+
+const SET_OPTIONS = {
+  ...OPTIONS,
   file: { type: "string" },
   description: { type: "string" },
 } as const;
@@ -27,7 +28,7 @@ logo remove --entity NIF                        certificates that were issued ke
 All that change something take --by NAME and --ticket NUMBER (of the service desk; needed in production)`,
   {
     async set(database, args) {
-      const options = readArguments(args, OPTIONS);
+      const options = readArguments(args, SET_OPTIONS);
       const { entityId, nif, name } = await neededEntity(database, options, "entity");
       const logo = prepare(options, name);
       const change = { width: logo.width, height: logo.height, sha256: sha256(logo.samples) };
@@ -40,7 +41,7 @@ All that change something take --by NAME and --ticket NUMBER (of the service des
       );
     },
     async show(database, args) {
-      const options = readArguments(args, OPTIONS);
+      const options = readArguments(args, { entity: { type: "string" } });
       const { entityId, nif } = await neededEntity(database, options, "entity");
       const logo = await readLogo(database.db, entityId);
       if (!logo) throw new UsageError(`${nif} has no logo`);

@@ -23,14 +23,17 @@ export const picaCallCommand: Command = {
   yet, and saves certificates; wsdl/pica/pica-call.yaml is such a file
   --output  where the certificates go; . by default`,
   async run(args) {
-    const options = readArguments(args, {
-      url: { type: "string" },
-      username: { type: "string" },
-      secret: { type: "string" },
-      output: { type: "string" },
-    });
-    const [path] = options.words;
-    if (path === undefined) throw new UsageError("say the file of calls");
+    const options = readArguments(
+      args,
+      {
+        url: { type: "string" },
+        username: { type: "string" },
+        secret: { type: "string" },
+        output: { type: "string" },
+      },
+      ["FILE"],
+    );
+    const [path = ""] = options.words;
     const read = readCallFile(path, systemClock.now().toISOString().replace(/\D/g, ""));
     const file: CallFile = {
       ...read,
