@@ -15,7 +15,9 @@ import { withDatabase } from "./open-database.ts";
 const REFUSED: Record<ResendRefusal, string> = {
   unknown: "there is no such message",
   notIndeterminate: "only a message whose acceptance was not confirmed may be sent again",
-  tooLate: "its period is over",
+  orderedAlready: "that was ordered already, and it will be sent",
+  ended: "its outcome is closed, or it was cancelled: nothing more is sent",
+  tooLate: "its period is over: its outcome is about to be closed",
 };
 
 export const resendCommand: Command = {

@@ -8,6 +8,7 @@ import { gatherLines } from "../telemetry/gathered-lines.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { openDatabase } from "../open-database.ts";
 import { print, readArguments, UsageError, type Command } from "./command.ts";
+import { explainPort } from "./taken-port.ts";
 
 const PARTS = { clock: systemClock, random: systemRandom, timers: systemTimers };
 
@@ -21,7 +22,13 @@ export const serveCommand: Command = {
     const { stream, flush } = gatherLines(process.stdout);
     process.once("exit", flush);
     const log = createLogger({ ...settings.log, clock: systemClock, stream });
-    const service = await startService(settings, { ...PARTS, log });
+    const service = await startService(settings, { ...PARTS, log }).catch((error: unknown) => {
+      throw explainPort(error, [
+        ["PORT", settings.port],
+        ["METRICS_PORT", settings.metrics?.port],
+        ["KANNEL_CALLBACK_PORT", settings.kannel?.callback.port],
+      ]);
+    });
     await interrupted();
     log.info("stopping");
     await service.stop();
@@ -79,7 +86,9 @@ ${describeBehaviours().replaceAll(/^/gm, "  ")}`,
         file: options.text("file"),
       },
       { ...PARTS, random: seededRandom(seed) },
-    );
+    ).catch((error: unknown) => {
+      throw explainPort(error, [["--port", port]]);
+    });
     print(`simulated SMSC on 127.0.0.1:${simulator.port}, password "password", seed ${seed}`);
     await interrupted();
     await simulator.stop();

@@ -162,11 +162,30 @@ function inWords(
   ] as const;
   const dead = givenUp.length > 0 ? `\nGiven up, waiting for a person:\n${table(givenUp)}` : "";
   const lines = others.map(([name, value]) => `${name.padEnd(20)}${value}`).join("\n");
-  const verdict =
-    alarms.length === 0
-      ? "Nothing is stuck."
-      : `Look at (README, Operations):\n${alarms.map((alarm) => `  ${alarm}`).join("\n")}`;
-  return `${table(rows)}\n${lines}\n${dead}\n${verdict}`;
+  return `${table(rows)}\n${lines}\n${dead}\n${verdict(alarms, waitingOf(unmatched, callbacks))}`;
+}
+
+function verdict(alarms: readonly string[], waiting: readonly string[]): string {
+  const list = (items: readonly string[]): string => items.map((item) => `  ${item}`).join("\n");
+  if (alarms.length > 0) return `Look at (README, Operations):\n${list(alarms)}`;
+  if (waiting.length === 0) return "Nothing is stuck.";
+  return `Nothing is stuck, and nothing is to be done yet. Still waiting:\n${list(waiting)}`;
+}
+
+/** What is not as it should be, and has not lasted long enough for an alarm. */
+function waitingOf(unmatched: Condition["unmatched"], callbacks: Condition["callbacks"]): string[] {
+  return [
+    ...(unmatched.count > 0
+      ? [
+          `receipts unmatched ${unmatched.count}, compared again with each message; an alarm after an hour`,
+        ]
+      : []),
+    ...(callbacks.waiting > 0
+      ? [
+          `call-backs waiting ${callbacks.waiting}, told again for three days; callback list tells whose and why`,
+        ]
+      : []),
+  ];
 }
 
 function since(count: number, oldest: Date | undefined): string {

@@ -221,11 +221,11 @@ describe("a lost answer", () => {
     const order = { orderedBy: "A. Operadora", reason: "the SMSC has no trace of it" };
     const { db, clock } = story.context;
     expect(await orderResend({ db, clock }, messageId as MessageId, order)).toBe("ordered");
-    expect(await orderResend({ db, clock }, messageId as MessageId, order)).toBe(
-      "notIndeterminate",
-    );
+    expect(await orderResend({ db, clock }, messageId as MessageId, order)).toBe("orderedAlready");
     await story.pass(100_000);
     const { history } = await story.status("resend");
+    await story.pass(121 * HOURS);
+    expect(await orderResend({ db, clock }, messageId as MessageId, order)).toBe("ended");
     expect(history.map(({ event }) => event).filter((event) => /Relay|Resend/.test(event))).toEqual(
       [
         "RelayAttempt",

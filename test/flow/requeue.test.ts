@@ -5,7 +5,7 @@ import { readConflicts } from "../../src/store/conflicts.ts";
 import { readDeadWork } from "../../src/store/work.ts";
 import { systemClock } from "../../src/system.ts";
 import { startToldStory, type Sent, type ToldStory } from "../support/told-story.ts";
-import { runWork } from "../support/work-command.ts";
+import { runCommand } from "../support/run-command.ts";
 
 const LOCKED = "the token of the seal is locked";
 const OTHER = "the template has no such page";
@@ -34,8 +34,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const requeue = (...words: string[]): ReturnType<typeof runWork> =>
-  runWork(told.story.database, directory, ["requeue", ...words]);
+const requeue = (...words: string[]): ReturnType<typeof runCommand> =>
+  runCommand(told.story.database, directory, ["work", "requeue", ...words]);
 
 async function givenUp(): Promise<string[]> {
   const dead = await readDeadWork(told.context.db);

@@ -8,7 +8,7 @@ import { readConflicts } from "../../src/store/conflicts.ts";
 import { systemClock } from "../../src/system.ts";
 import { report } from "../support/told-gateway.ts";
 import { hoursAfter, startToldStory, type ToldStory } from "../support/told-story.ts";
-import { runWork } from "../support/work-command.ts";
+import { runCommand } from "../support/run-command.ts";
 
 let told: ToldStory;
 let directory: string;
@@ -22,8 +22,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const restore = (...words: string[]): ReturnType<typeof runWork> =>
-  runWork(told.story.database, directory, ["restore", ...words]);
+const restore = (...words: string[]): ReturnType<typeof runCommand> =>
+  runCommand(told.story.database, directory, ["work", "restore", ...words]);
 
 const rowsOf = async (sql: string): Promise<unknown[]> =>
   (await told.story.database.owner.query<Record<string, unknown>>(sql)).rows;

@@ -1,4 +1,4 @@
-import { foldMessage, mayFollow } from "../../domain/message.ts";
+import { foldMessage, mayFollow, type Stage } from "../../domain/message.ts";
 import { transaction } from "../../store/connection/database.ts";
 import { appendEvidence, readChain } from "../../store/evidence.ts";
 import { readMessage } from "../../store/messages.ts";
@@ -7,7 +7,9 @@ import type { MessageId } from "../../domain/ids.ts";
 import type { LifecycleContext } from "../context.ts";
 
 /** Why an order to send again is not followed. */
-export type ResendRefusal = "unknown" | "notIndeterminate" | "tooLate";
+export type ResendRefusal = "unknown" | "notIndeterminate" | "orderedAlready" | "ended" | "tooLate";
+
+const ENDED: readonly Stage["name"][] = ["delivered", "notDelivered", "cancelled"];
 
 /**
  * A person's decision, never the service's: a message whose acceptance was not confirmed is sent
@@ -24,8 +26,11 @@ export async function orderResend(
     const message = await readMessage(client, messageId);
     if (!message) return "unknown";
     const chain = await readChain(client, messageId);
-    if (!mayFollow(foldMessage(chain).stage, "ResendOrdered")) return "notIndeterminate";
+    const { stage } = foldMessage(chain);
+    if (ENDED.includes(stage.name)) return "ended";
     if (now >= message.receiptDeadline) return "tooLate";
+    if (stage.name !== "indeterminate") return "notIndeterminate";
+    if (!mayFollow(stage, "ResendOrdered")) return "orderedAlready";
     await appendEvidence(client, now, [
       { messageId, chain, bodies: [{ event: "ResendOrdered", ...order }] },
     ]);
