@@ -1,4 +1,5 @@
 import { lookup } from "node:dns";
+import { lookup as lookupAll } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 
 /** Networks that an endpoint may not be in, unless the settings allow it: our own, and what is nobody's. */
@@ -51,6 +52,22 @@ export class ForbiddenAddress extends Error {
   constructor() {
     super("the endpoint is in a network that may not be called (CALLBACK_ALLOWED_NETWORKS)");
   }
+}
+
+/** Why an endpoint cannot be called as things are. */
+export type Uncallable = "noTls" | "forbidden" | "unknownHost";
+
+/** What stands in the way of calling an endpoint; a host that nobody knows today may be known tomorrow. */
+export async function whyNotCallable(
+  url: URL,
+  settings: { readonly allowedNetworks: readonly string[]; readonly allowHttp: boolean },
+): Promise<Uncallable | undefined> {
+  if (url.protocol !== "https:" && !settings.allowHttp) return "noTls";
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const found = await lookupAll(host, { all: true }).catch(() => []);
+  if (found.length === 0) return "unknownHost";
+  const isAllowed = allowedAddresses(settings.allowedNetworks);
+  return found.some(({ address }) => isAllowed(address)) ? undefined : "forbidden";
 }
 
 type Lookup = typeof lookup;

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { nodeWords } from "../support/program.ts";
 
+const CALLBACK = ["callback", "set", "--entity", "S0811001G", "--style", "json", "--url"] as const;
+
 /** The administrator's commands, run as programs on a real database. */
 let database: TestDatabase;
 let directory: string;
@@ -105,7 +107,10 @@ test("an entity, its user, its mailbox and its alias, and who granted what", asy
   expect(await ok("user", "secret", ...user, ...by)).not.toBe(added);
 
   const mailbox = ["mailbox", "add", ...user, "--address", "arxiu@example.org", ...by] as const;
-  await ok(...mailbox);
+  expect(await ok(...mailbox)).toBe(
+    "arxiu@example.org is authorised for the certificates of gestor once somebody has followed the " +
+      "link of a mail to it\nSMTP_URL is not set: the mail waits until serve has a mail server\n",
+  );
   expect(await json("mailbox", "list")).toMatchObject([
     { username: "gestor", address: "arxiu@example.org" },
   ]);
@@ -183,6 +188,11 @@ test("what signed messages have to carry at the doors of the bus, and what it wa
   expect(err).toContain("--bus-timestamp is signed, unsigned, optional");
 });
 
+test("an endpoint whose name nobody knows yet is taken, and told of", async () => {
+  const told = await ok(...CALLBACK, "https://backoffice.invalid/sms");
+  expect(told).toContain("backoffice.invalid has no address yet, as far as this machine knows");
+});
+
 test("a grant is never changed or taken out", async () => {
   for (const statement of ["update grants set ticket = 'x'", "delete from grants"]) {
     await expect(database.owner.query(statement)).rejects.toThrow("a fact cannot be changed");
@@ -235,6 +245,10 @@ test.each([
     ["tariff", "add", "--item", "sms", "--price", "1", "--from", "2099-01-01T00:00:00"],
     "--from must be",
   ],
+  [[...CALLBACK, "https://10.1.2.3/sms"], "CALLBACK_ALLOWED_NETWORKS"],
+  [[...CALLBACK, "https://[::1]/sms"], "CALLBACK_ALLOWED_NETWORKS"],
+  [[...CALLBACK, "http://localhost:8000/"], "CALLBACK_ALLOWED_NETWORKS"],
+  [[...CALLBACK, "ftp://backoffice.example.cat/"], "--url must be an address"],
   [["alias", "add", "--entity", "S0811001G", "--alias", "Generalitat de C."], "1 to 11 letters"],
   [["mailbox", "remove", "--username", "gestor", "--address", "a@b.cat"], "not authorised"],
 ])("%j is told what to mend", async (words, told) => {

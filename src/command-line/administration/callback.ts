@@ -1,3 +1,4 @@
+import { whyNotCallable, type Uncallable } from "../../callback/allowed-address.ts";
 import { CALLBACK_EVENTS, type CallbackEvent } from "../../domain/callback.ts";
 import type { Entity } from "../../domain/entity.ts";
 import { encryptSecret, makeSecret } from "../../domain/secret.ts";
@@ -43,6 +44,8 @@ What changes something takes --by NAME and --ticket NUMBER (of the service desk;
       const options = readArguments(args, SET_OPTIONS);
       const entity = await neededEntity(database, options, "entity");
       const callback = readCallback(options, entity);
+      const problem = await whyNotCallable(new URL(callback.url), database.settings.callback);
+      if (problem === "noTls" || problem === "forbidden") throw new UsageError(REFUSED[problem]);
       const secret = makeSecret(systemRandom);
       const needsSecret = callback.security !== "none";
       const encryptedSecret = needsSecret
@@ -50,6 +53,9 @@ What changes something takes --by NAME and --ticket NUMBER (of the service desk;
         : undefined;
       await save(database, options, entity, "set", { ...callback, encryptedSecret });
       print(`${callback.url} is told ${callback.events.join(", ")}`);
+      if (problem === "unknownHost") {
+        print(`${new URL(callback.url).hostname} has no address yet, as far as this machine knows`);
+      }
       if (needsSecret) print(`\nsecret    ${secret}\n\nThe secret is not shown again.`);
     },
     async show(database, args) {
@@ -83,6 +89,12 @@ What changes something takes --by NAME and --ticket NUMBER (of the service desk;
     },
   },
 );
+
+const REFUSED: Record<Exclude<Uncallable, "unknownHost">, string> = {
+  noTls: "--url must begin with https://: CALLBACK_HTTP is off",
+  forbidden:
+    "--url is in a network that may not be called: serve calls public addresses, and what CALLBACK_ALLOWED_NETWORKS names",
+};
 
 async function switchCallback(
   database: OpenDatabase,
@@ -134,7 +146,7 @@ function readCallback(options: Arguments, { entityId }: Entity): Callback {
   if (style !== "soap" && style !== "json") throw new UsageError("--style is soap or json");
   const url = options.needed("url");
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new UsageError("--url must be an address that begins with https://");
+    throw new UsageError("--url must be an address such as https://backoffice.example.cat/sms");
   }
   const security = options.text("security") ?? (style === "json" ? "hmac" : "passwordText");
   const allowed = style === "json" ? ["hmac"] : ["passwordText", "passwordDigest", "none"];

@@ -42,9 +42,14 @@ What changes something takes --by NAME and --ticket NUMBER (of the service desk;
       );
       print(
         confirmed
-          ? `${address} may receive the certificates of ${username}`
-          : `${address} gets a mail with a link; once it is followed, the certificates of ${username}`,
+          ? `${address} is authorised for the certificates of ${username}`
+          : `${address} is authorised for the certificates of ${username} once somebody has followed the link of a mail to it`,
       );
+      if (!database.settings.mail) {
+        print(
+          `SMTP_URL is not set: the ${confirmed ? "certificates wait" : "mail waits"} until serve has a mail server`,
+        );
+      }
     },
     async remove(database, args) {
       const options = readArguments(args, OPTIONS);
