@@ -21,6 +21,7 @@ export const exportCommand: Command = {
     const settings = parseSettings(readEnvironment());
     const key = await secretsKey(settings, systemRandom);
     const now = systemClock.now();
+    const progress = tellTables();
     const rows = await withOwner(settings, { now, join: true, onError: tell }, (client) =>
       exportDatabase({
         client,
@@ -28,10 +29,11 @@ export const exportCommand: Command = {
         now,
         copyId: uuidv7(now, systemRandom),
         secretsKey: key,
-        onProgress: (block) => print(`${block.table}: ${block.rows} rows`),
+        onProgress: (table, count) => progress.tell(table, count),
         onAgain: () => print("the database has changed since the copy was begun: it begins again"),
       }),
     );
+    progress.end();
     print(`${rows} rows are in ${folder}`);
     return 0;
   },
@@ -50,6 +52,7 @@ export const importCommand: Command = {
     const settings = parseSettings(readEnvironment());
     const key = await secretsKey(settings, systemRandom);
     const now = systemClock.now();
+    const progress = tellTables();
     try {
       const rows = await withOwner(settings, { now, join: false, onError: tell }, (client) =>
         importDatabase({
@@ -59,9 +62,10 @@ export const importCommand: Command = {
           secretsKey: key,
           instantOf,
           holdRelay: options.flag("hold-relay"),
-          onProgress: (block, doing) => print(`${block.table}: ${block.rows} rows ${doing}`),
+          onProgress: (table, count, doing) => progress.tell(table, count, ` ${doing}`),
         }),
       );
+      progress.end();
       print(`${rows} rows are the same as in the copy`);
     } catch (error) {
       if (error instanceof CopyRefused) throw new Error(explain(error), { cause: error });
@@ -86,6 +90,24 @@ const REFUSALS: Record<ImportRefusal, string> = {
 
 function explain({ refusal, message }: CopyRefused): string {
   return `${REFUSALS[refusal]} (${message})`;
+}
+
+/** One line for each table with all its rows, and before it one for each further file of a large one. */
+function tellTables(): {
+  tell(table: string, rows: number, doing?: string): void;
+  end(): void;
+} {
+  let last: { readonly table: string; readonly rows: number; readonly doing: string } | undefined;
+  const end = (more = ""): void => {
+    if (last) print(`${last.table}: ${last.rows} rows${last.doing}${more}`);
+  };
+  return {
+    tell(table, rows, doing = "") {
+      end(last?.table === table && last.doing === doing ? " so far" : "");
+      last = { table, rows, doing };
+    },
+    end,
+  };
 }
 
 function tell(error: Error): void {

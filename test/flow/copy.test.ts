@@ -92,6 +92,15 @@ peer(POSTGRES_15)("a database is moved", () => {
     await server.remove();
     await rm(folder, { recursive: true, force: true });
   });
+  /** A large table is told of after each of its files, and once with its sum. */
+  const sumsTold = (output: string, line: RegExp): string[] =>
+    [...output.matchAll(line)].map(([, rows = ""]) => rows);
+  const certificates = async (): Promise<string[]> => {
+    const { rows } = await story.database.owner.query<{ count: string }>(
+      "select count(*) from certificates",
+    );
+    return rows.map(({ count }) => count);
+  };
   const served = (): Record<string, string> => ({ DATABASE_URL: server.url });
 
   test("a copy that is killed in the middle goes on where it was", async () => {
@@ -111,6 +120,7 @@ peer(POSTGRES_15)("a database is moved", () => {
     expect(resumed).toMatchObject({ code: 0 });
     expect(resumed.output).not.toContain("begins again");
     expect(resumed.output).not.toMatch(/^awaited_segments/m);
+    expect(sumsTold(resumed.output, /^certificates: (\d+) rows$/gm)).toEqual(await certificates());
   }, 120_000);
 
   test("a copy that was begun before something changed begins again", async () => {
@@ -145,6 +155,9 @@ peer(POSTGRES_15)("a database is moved", () => {
     const resumed = await sms(served(), ["import", copy]);
     expect(resumed.output).not.toMatch(/^awaited_segments: .* taken in/m);
     expect(resumed.output).toMatch(/rows are the same as in the copy/);
+    expect(sumsTold(resumed.output, /^certificates: (\d+) rows compared$/gm)).toEqual(
+      await certificates(),
+    );
     // The rows that this test made up stand for no message: verify says so, and nothing else.
     expect(resumed.code).toBe(1);
     const invariants = new Set(

@@ -22,7 +22,8 @@ export interface ExportOptions {
   /** For a new copy; one that goes on keeps its own. */
   readonly copyId: string;
   readonly secretsKey: Buffer;
-  readonly onProgress: (block: CopiedBlock) => void;
+  /** After each file: how many rows of a table the copy has by now. */
+  readonly onProgress: (table: string, rows: number) => void;
   /** The copy that was begun cannot go on: the database has changed since. */
   readonly onAgain: () => void;
 }
@@ -61,14 +62,16 @@ export async function exportDatabase(options: ExportOptions): Promise<number> {
       const blocks = done.filter((line) => "table" in line && line.table === table.name);
       const ended = done.some((line) => "tableEnd" in line && line.tableEnd === table.name);
       const before = blocks as CopiedBlock[];
-      rows += before.reduce((sum, block) => sum + block.rows, 0);
-      if (ended) continue;
-      for await (const block of exportTable(client, folder, table, before)) {
-        await journal.append(block);
-        options.onProgress(block);
-        rows += block.rows;
+      let copied = before.reduce((sum, block) => sum + block.rows, 0);
+      if (!ended) {
+        for await (const block of exportTable(client, folder, table, before)) {
+          await journal.append(block);
+          copied += block.rows;
+          options.onProgress(table.name, copied);
+        }
+        await journal.append({ tableEnd: table.name });
       }
-      await journal.append({ tableEnd: table.name });
+      rows += copied;
     }
     if (!done.some((line) => "complete" in line)) await journal.append({ complete: true });
     await journal.close();

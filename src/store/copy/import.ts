@@ -36,7 +36,8 @@ export interface ImportOptions {
   readonly instantOf: (uuid: string) => Date;
   /** Messages that were to be sent wait for a person: the copy is old, they may have been sent since. */
   readonly holdRelay: boolean;
-  readonly onProgress: (block: CopiedBlock, doing: "taken in" | "compared") => void;
+  /** After each file: how many rows of a table were taken in, or compared, by now. */
+  readonly onProgress: (table: string, rows: number, doing: "taken in" | "compared") => void;
 }
 
 /**
@@ -55,9 +56,12 @@ export async function importDatabase(options: ImportOptions): Promise<number> {
   const blocks = lines.filter((line): line is CopiedBlock => "file" in line);
   await begin(client, head);
   await makeAllMonths(options, head, blocks);
+  const taken = new Map<string, number>();
   for (const block of blocks) {
+    const there = (taken.get(block.table) ?? 0) + block.rows;
+    taken.set(block.table, there);
     if (await takeIn(client, folder, tableOf(head, block), block)) {
-      options.onProgress(block, "taken in");
+      options.onProgress(block.table, there, "taken in");
     }
   }
   const rows = await compare(options, head, blocks);
@@ -156,12 +160,14 @@ async function compare(
     let rows = 0;
     for (const table of tables) {
       const reader = await openRows(client, table);
+      let compared = 0;
       for (const block of blocks.filter((each) => each.table === table.name)) {
         const { sha256 } = await reader.take(block.rows);
         if (sha256 !== block.sha256) throw new CopyRefused("differs", block.file);
-        onProgress(block, "compared");
-        rows += block.rows;
+        compared += block.rows;
+        onProgress(table.name, compared, "compared");
       }
+      rows += compared;
       const { lines } = await reader.take(1);
       if (lines.length > 0) throw new CopyRefused("differs", table.name);
       await reader.close();
