@@ -38,7 +38,7 @@ import { openDatabase } from "./open-database.ts";
 import { warnEarly } from "./lifecycle/upkeep/warn-early.ts";
 import { createOperatorLink } from "./operator-link.ts";
 import { answerBusBatches } from "./pica/batches/work-on-batches.ts";
-import { busPorts } from "./pica/ports.ts";
+import { BUS_DOOR_PATH, busPorts } from "./pica/ports.ts";
 import { registerLastAnswers } from "./portal/last-answers.ts";
 import { registerMailboxPage } from "./portal/mailbox-page.ts";
 import { registerHealth } from "./portal/health.ts";
@@ -223,7 +223,8 @@ async function addDoors(
   { context, key, observe, isStopping }: DoorParts,
 ): Promise<void> {
   closeConnectionsOnce(server, isStopping);
-  registerLastAnswers(server, DOOR_PATH, (operation, error) =>
+  const ways = { SOAP: DOOR_PATH, "PICA, PCI": BUS_DOOR_PATH };
+  registerLastAnswers(server, ways, (operation, error) =>
     log.error("a page failed", { operation, error }),
   );
   const { db } = context;

@@ -21,6 +21,9 @@ interface Door {
   readonly demands: Demands;
 }
 
+/** The first door, which leads to the others. */
+export const BUS_DOOR_PATH = "/ws/pica/Sincron";
+
 /** The doors of the bus: three in the spelling of PCI, and one for each modality in that of PICA. */
 export function busPorts({ context, settings, log }: BusParts): Port[] {
   const contract = readBusContract();
@@ -32,7 +35,7 @@ export function busPorts({ context, settings, log }: BusParts): Port[] {
   const pci = { modality: undefined, genericModality, officerNeeded: false };
   const doors: Door[] = [
     {
-      path: "/ws/pica/Sincron",
+      path: BUS_DOOR_PATH,
       wsdl: "sincron",
       namespace: PCI_NAMESPACE,
       operations: { procesa: "sync" },

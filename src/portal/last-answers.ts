@@ -37,14 +37,17 @@ const PLAIN = "text/plain; charset=utf-8";
  * What is answered where nothing is, and when a page fails: a page for people, lines that lead on for
  * programs. Nothing of what was asked for is repeated.
  *
- * @param doorPath where calls go
+ * @param doors where calls go, by what callers name each
  */
 export function registerLastAnswers(
   server: FastifyInstance,
-  doorPath: string,
+  doors: Readonly<Record<string, string>>,
   onFailure: (route: string | undefined, error: unknown) => void,
 ): void {
-  const unknown = `${inThree(TITLE)}SOAP: POST ${doorPath}\nWSDL: GET ${doorPath}?wsdl\n`;
+  const ways = Object.entries(doors).map(
+    ([name, path]) => `${name}: POST ${path}, WSDL: GET ${path}?wsdl\n`,
+  );
+  const unknown = inThree(TITLE) + ways.join("");
   server.setErrorHandler((error, request, reply) => {
     const fault = callersFault(error);
     if (fault === undefined) onFailure(request.routeOptions.url, error);

@@ -6,7 +6,9 @@ let failures: unknown[];
 
 beforeAll(() => {
   server = fastify();
-  registerLastAnswers(server, "/ws/door", (route, error) => failures.push([route, error]));
+  registerLastAnswers(server, { SOAP: "/ws/door", PICA: "/ws/bus" }, (route, error) =>
+    failures.push([route, error]),
+  );
   server.post("/page", () => "taken");
   server.get("/broken", () => {
     throw new Error("a secret of ours");
@@ -40,7 +42,8 @@ test("a program at an address that is none is told where the calls go", async ()
   });
   expect(statusCode).toBe(404);
   expect(headers["content-type"]).toBe("text/plain; charset=utf-8");
-  expect(body).toContain("SOAP: POST /ws/door\n");
+  expect(body).toContain("SOAP: POST /ws/door, WSDL: GET /ws/door?wsdl\n");
+  expect(body).toContain("PICA: POST /ws/bus, WSDL: GET /ws/bus?wsdl\n");
   expect(body).not.toContain("typo");
 });
 
