@@ -1,6 +1,6 @@
 import type { Operation } from "../soap/operations/operation.ts";
 import type { Port } from "../soap/port.ts";
-import { childElements, localName, namespaceOf, type XmlNode } from "../soap/xml/node.ts";
+import { childElements, namespaceOf, type XmlNode } from "../soap/xml/node.ts";
 import { readBusContract, type BusContract, type WsdlName } from "./contract.ts";
 import type { Demands } from "./check.ts";
 import { MODALITIES, MOST_BYTES, NAMESPACE } from "./names.ts";
@@ -84,8 +84,8 @@ function openPort(door: Door, contract: BusContract, parts: BusParts): Port {
     elements: MOST_ELEMENTS,
     // The example clients of the bus sign the Body alone.
     timestampByPolicy: true,
-    operationOf: (payload) =>
-      namespaceOf(payload) === door.namespace ? operations.get(localName(payload)) : undefined,
+    namespace: door.namespace,
+    operations,
     // Requests are read leniently: what cannot be missed is found missing while they are read.
     violationOf: () => undefined,
     answerViolations: (payload) => {

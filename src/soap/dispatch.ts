@@ -8,7 +8,7 @@ import type { CallRate } from "./call-rate.ts";
 import { assertUnderstood, readEnvelope, versionOf, type SoapVersion } from "./envelope.ts";
 import type { DoorLog, ObservedCall } from "./log.ts";
 import type { Means, Operation } from "./operations/operation.ts";
-import type { Port } from "./port.ts";
+import { operationOf, type Port } from "./port.ts";
 import { authenticate, type Authenticator, type Proof } from "./security/authenticate.ts";
 import { fingerprintOf, type ClientCertificate } from "./security/certificate-holder.ts";
 import type { FailureBrake } from "./security/failure-brake.ts";
@@ -209,8 +209,7 @@ function read(parts: DispatchParts, request: SoapRequest, progress: Progress): C
     progress.version = versionOf(root) ?? progress.version;
     const envelope = readEnvelope(root);
     assertUnderstood(envelope, (header) => isNamed(header, WSSE, "Security"));
-    const operation = port.operationOf(envelope.payload);
-    if (operation === undefined) throw new ServiceError("UnknownOperation");
+    const operation = operationOf(port, envelope.payload);
     progress.operation = operation.name;
     if (request.action !== undefined && !request.action.endsWith(`/${operation.name}`)) {
       log.debug("the action names another operation than the body", {

@@ -7,7 +7,6 @@ import { SearchMessages } from "./operations/SearchMessages.ts";
 import { SendCertifiedSms } from "./operations/SendCertifiedSms.ts";
 import type { Port } from "./port.ts";
 import { schemaViolation } from "./violations.ts";
-import { localName, namespaceOf } from "./xml/node.ts";
 
 const OPERATIONS = new Map(
   [SendCertifiedSms, GetStatus, GetCertificate, CancelSms, SearchMessages, GetUsage].map(
@@ -20,8 +19,8 @@ export function typedPort(): Port {
   const contract = readContract();
   return {
     path: DOOR_PATH,
-    operationOf: (payload) =>
-      namespaceOf(payload) === CONTRACT_NAMESPACE ? OPERATIONS.get(localName(payload)) : undefined,
+    namespace: CONTRACT_NAMESPACE,
+    operations: OPERATIONS,
     violationOf(operation, payload) {
       const [violation] = contract.schema.validate(payload);
       return violation && schemaViolation(operation.name, violation);

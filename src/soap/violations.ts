@@ -28,11 +28,17 @@ const VALUES: Readonly<Record<string, { readonly code: ErrorCode; readonly hint:
   scheduledAt: {
     code: "InvalidSchedule",
     hint: {
-      ca: "Cal un instant amb la zona horària, per exemple 2026-03-02T09:00:00+01:00.",
-      es: "Se necesita un instante con su zona horaria, por ejemplo 2026-03-02T09:00:00+01:00.",
-      en: "An instant with its zone is needed, for example 2026-03-02T09:00:00+01:00.",
+      ca: "El mes, el dia o l'hora no existeixen, o no s'escriu com 2026-03-02T09:00:00+01:00 (any, mes, dia, hora i zona horària).",
+      es: "El mes, el día o la hora no existen, o no se escribe como 2026-03-02T09:00:00+01:00 (año, mes, día, hora y zona horaria).",
+      en: "The month, the day or the time does not exist, or it is not written as 2026-03-02T09:00:00+01:00 (year, month, day, time and zone).",
     },
   },
+};
+
+const NO_ZONE: Words = {
+  ca: "Cal l'any amb quatre xifres i la zona horària, per exemple 2026-03-02T09:00:00+01:00.",
+  es: "Se necesita el año con cuatro cifras y la zona horaria, por ejemplo 2026-03-02T09:00:00+01:00.",
+  en: "The year in four digits and the zone are needed, for example 2026-03-02T09:00:00+01:00.",
 };
 
 const TOO_LONG: Words = {
@@ -58,6 +64,9 @@ export function schemaViolation(
   if (typed === "text" && violation.facet === "maxLength") {
     return new ServiceError("ContentTooLong", { hint: TOO_LONG, ...field });
   }
+  if (typed === "scheduledAt" && violation.facet === "pattern") {
+    return new ServiceError("InvalidSchedule", { hint: NO_ZONE, ...field });
+  }
   if (known) return new ServiceError(known.code, { hint: known.hint, ...field });
   const hint = hintFor(violation.path.join("/") || operation, violation);
   return new ServiceError("SchemaViolation", { hint, ...field });
@@ -69,22 +78,26 @@ function nameAtFault({ kind, intruder, expected }: Violation): readonly string[]
   return kind === "missing" && expected.length === 1 ? expected : [];
 }
 
+const AMONG: Words = { ca: " un d'aquests", es: " uno de estos", en: " one of" };
+const NOTHING: Words = { ca: "", es: "", en: "" };
+
 function hintFor(name: string, violation: Violation): Words {
-  const { kind, facet, expected } = violation;
+  const { kind, expected } = violation;
   const names = expected.slice(0, 12).join(", ");
+  const among = expected.length > 1 ? AMONG : NOTHING;
   switch (kind) {
     case "missing":
       return {
-        ca: `A ${name} hi falta: ${names}.`,
-        es: `En ${name} falta: ${names}.`,
-        en: `${name} lacks: ${names}.`,
+        ca: `A ${name} hi falta${among.ca}: ${names}.`,
+        es: `En ${name} falta${among.es}: ${names}.`,
+        en: `${name} lacks${among.en}: ${names}.`,
       };
     case "unexpected": {
       const what = intruderOf(violation);
       return {
-        ca: `A ${name} hi ha ${what.ca}, que no hi va; s'hi esperava: ${names || "cap més"}.`,
-        es: `En ${name} hay ${what.es}, que no corresponde; se esperaba: ${names || "ninguno más"}.`,
-        en: `${name} holds ${what.en}, which does not belong there; expected: ${names || "no more"}.`,
+        ca: `A ${name} hi ha ${what.ca}, que no hi va; s'hi esperava${among.ca}: ${names || "cap més"}.`,
+        es: `En ${name} hay ${what.es}, que no corresponde; se esperaba${among.es}: ${names || "ninguno más"}.`,
+        en: `${name} holds ${what.en}, which does not belong there; expected${among.en}: ${names || "no more"}.`,
       };
     }
     case "attribute":
@@ -93,15 +106,39 @@ function hintFor(name: string, violation: Violation): Words {
         es: `${name} lleva un atributo que no corresponde.`,
         en: `${name} carries an attribute that does not belong there.`,
       };
-    case "value": {
-      const rule = facet === undefined ? "" : ` (${facet})`;
-      return {
-        ca: `El valor de ${name} no compleix l'esquema${rule}.`,
-        es: `El valor de ${name} no cumple el esquema${rule}.`,
-        en: `The value of ${name} does not follow the schema${rule}.`,
-      };
-    }
+    case "value":
+      return hintForValue(name, violation, names);
   }
+}
+
+function hintForValue(name: string, { facet, limit }: Violation, permitted: string): Words {
+  if (permitted !== "") {
+    return {
+      ca: `El valor de ${name} ha de ser un d'aquests: ${permitted}.`,
+      es: `El valor de ${name} debe ser uno de estos: ${permitted}.`,
+      en: `The value of ${name} has to be one of: ${permitted}.`,
+    };
+  }
+  if (facet === "maxLength" && limit !== undefined) {
+    return {
+      ca: `El valor de ${name} pot tenir ${limit} caràcters com a màxim.`,
+      es: `El valor de ${name} puede tener ${limit} caracteres como máximo.`,
+      en: `The value of ${name} may have ${limit} characters at most.`,
+    };
+  }
+  if (facet === "minLength" && limit === 1) {
+    return {
+      ca: `El valor de ${name} és buit.`,
+      es: `El valor de ${name} está vacío.`,
+      en: `The value of ${name} is empty.`,
+    };
+  }
+  const rule = facet === undefined ? "" : ` (${facet})`;
+  return {
+    ca: `El valor de ${name} no compleix l'esquema${rule}.`,
+    es: `El valor de ${name} no cumple el esquema${rule}.`,
+    en: `The value of ${name} does not follow the schema${rule}.`,
+  };
 }
 
 function intruderOf({ intruder }: Violation): Words {

@@ -121,6 +121,26 @@ test("gzip that swells to 100 MB", async () => {
   expect(await codeOf(response)).toBe("RequestTooLarge");
 });
 
+test.each([
+  "x' is not an element of the set {'evil'}.",
+  "x' is not an element of the set {'evil'}. {'",
+  `${"x".repeat(20_000)}' is not an element of the set {'evil'}.`,
+])(
+  "a value that imitates what the validator says puts no word into the fault (%#)",
+  async (value) => {
+    const language = GOOD.replace("</text>", `</text><language>${value}</language>`);
+    const body = await (await post(language)).text();
+    expect(body).toContain("The value of language has to be one of: ca, es, oc, en.");
+    expect(body).not.toContain("evil");
+  },
+);
+
+test("an empty body is called empty, and what is not well-formed is told its place", async () => {
+  expect(await (await post("")).text()).toContain("The body of the request is empty.");
+  expect(await (await post("<a>\n  <b></a>")).text()).toContain("(line 2, column 10)");
+  expect(await (await post("evil")).text()).toMatch(/\(line 1, column \d+\)/);
+});
+
 test("a gzip request is read, and a gzip answer is given when asked for", async () => {
   const response = await post(gzipSync(GOOD), { "content-encoding": "gzip" });
   expect(response.status).toBe(200);

@@ -91,7 +91,7 @@ function throwParserAway(): void {
 }
 
 function parse(bytes: Uint8Array, encoding: string | undefined): number {
-  if (bytes.length === 0) throw invalid(MALFORMED);
+  if (bytes.length === 0) throw invalid(EMPTY);
   // The names of a tree that is open belong to its parser.
   if (bytesRead > RENEWED_AFTER && openTrees === 0) throwParserAway();
   if (parser === 0) parser = xmlNewParserCtxt();
@@ -102,7 +102,7 @@ function parse(bytes: Uint8Array, encoding: string | undefined): number {
   if (document !== 0 && details.every(({ level }) => level < XML_ERR_ERROR)) return document;
   if (document !== 0) xmlFreeDoc(document);
   bytesRead = Infinity;
-  throw invalid(MALFORMED, details);
+  throw invalid(malformed(details.find(({ level }) => level >= XML_ERR_ERROR)), details);
 }
 
 /** Walks the tree once, without recursion: the stack of the process is no limit of ours. */
@@ -144,11 +144,24 @@ function invalid(hint: Words, cause?: unknown): ServiceError {
   return new ServiceError("InvalidEnvelope", { hint, cause });
 }
 
-const MALFORMED: Words = {
-  ca: "El cos de la petició no és XML ben format, o la codificació de caràcters no és la que diu.",
-  es: "El cuerpo de la petición no es XML bien formado, o su codificación no es la que dice.",
-  en: "The body of the request is not well-formed XML, or its encoding is not the one it states.",
+const EMPTY: Words = {
+  ca: "El cos de la petició és buit.",
+  es: "El cuerpo de la petición está vacío.",
+  en: "The body of the request is empty.",
 };
+
+/** The place alone: what the parser says of it repeats the caller's text. */
+function malformed(first: Pick<ErrorDetail, "line" | "col"> | undefined): Words {
+  const place = first && first.line > 0 && first.col > 0 ? first : undefined;
+  const at = (line: string, column: string): string =>
+    place ? ` (${line} ${place.line}, ${column} ${place.col})` : "";
+  return {
+    ca: `El cos de la petició no és XML ben format, o la codificació de caràcters no és la que diu${at("línia", "columna")}.`,
+    es: `El cuerpo de la petición no es XML bien formado, o su codificación no es la que dice${at("línea", "columna")}.`,
+    en: `The body of the request is not well-formed XML, or its encoding is not the one it states${at("line", "column")}.`,
+  };
+}
+
 const DTD: Words = {
   ca: "La petició porta un DTD (DOCTYPE), que SOAP no permet.",
   es: "La petición lleva un DTD (DOCTYPE), que SOAP no permite.",

@@ -28,7 +28,9 @@ export interface Violation {
   readonly kind: "value" | "missing" | "unexpected" | "attribute";
   /** The facet that a value breaks: maxLength, pattern … */
   readonly facet: string | undefined;
-  /** The elements that might stand here. */
+  /** The length that maxLength or minLength allows. */
+  readonly limit?: number;
+  /** The elements that might stand here, or the values of an enumeration. */
   readonly expected: readonly string[];
   /** The element that does not belong where it is, when its name is fit to be told. */
   readonly intruder?: Intruder | undefined;
@@ -76,7 +78,15 @@ export function compileSchema(
         .matchAll(/<xs:element name="(\w+)"/g),
     ].map(([, name]) => name),
   );
+  const permitted = new Set(
+    [
+      ...Buffer.from(xsd)
+        .toString("utf8")
+        .matchAll(/<xs:enumeration value="([\w.-]+)"/g),
+    ].map(([, value]) => value),
+  );
   const names: Names = {
+    isPermitted: (value) => permitted.has(value),
     isForeign: (node) => namespaceOf(node) !== targetNamespace,
     isKnown: (node) => namespaceOf(node) === targetNamespace && known.has(localName(node)),
   };
@@ -114,6 +124,8 @@ interface Names {
   readonly isForeign: (node: XmlNode) => boolean;
   /** A name that the schema itself has, so that nothing of the caller's leaves through a fault. */
   readonly isKnown: (node: XmlNode) => boolean;
+  /** A value that some enumeration of the schema has. */
+  readonly isPermitted: (value: string) => boolean;
 }
 
 /** What a person would call an element; anything else may be an attack on whoever reads the fault. */
@@ -127,7 +139,16 @@ function explain({ message, xpath }: ErrorDetail, root: XmlNode, names: Names): 
   const [, list] = /Expected is (?:one of )?\( (.*) \)\.\s*$/.exec(message) ?? [];
   const expected = (list ?? "").split(", ").flatMap((name) => /(\w+)$/.exec(name)?.[1] ?? []);
   const [, facet] = /^Element '[^']*': \[facet '(\w+)'\]/.exec(message) ?? [];
-  if (facet !== undefined) return { path, kind: "value", facet, expected: [] };
+  if (facet !== undefined) {
+    // The end of the message alone is the schema's; before it stands the value, whatever that says.
+    const [, set = ""] = / is not an element of the set \{([^{}]*)\}\.\s*$/.exec(message) ?? [];
+    const [, limit] = / allowed (?:max|min)imum length of '(\d+)'\.\s*$/.exec(message) ?? [];
+    const permitted = set.split(", ").map((value) => value.slice(1, -1));
+    return {
+      ...{ path, kind: "value", facet, expected: permitted.filter(names.isPermitted) },
+      ...(limit !== undefined && { limit: Number(limit) }),
+    };
+  }
   if (/^Element '[^']*', attribute /.test(message)) {
     return { path, kind: "attribute", facet: undefined, expected: [] };
   }
