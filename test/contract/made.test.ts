@@ -1,7 +1,20 @@
 import { execFile } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { parseStringPromise } from "xml2js";
+import { sha256 } from "../../src/domain/content.ts";
 import { passwordDigest } from "../../src/domain/secret.ts";
 import { systemClock, systemRandom } from "../../src/system.ts";
 import { peer } from "../support/peers.ts";
@@ -96,12 +109,35 @@ describe("against the running service", () => {
       const env = {
         PATH: process.env["PATH"],
         URL: `${door.url}/ws/sms-certificat`,
-        USERNAME: "whole",
+        // What a desktop sets: the name of whoever sits there.
+        USERNAME: "marta",
+        SMS_USERNAME: "whole",
         SECRET,
       };
       const { stdout } = await promisify(execFile)(`${CURL}/${name}.sh`, { env });
       expect(codeIn(stdout)).toBe(fault);
       if (fault === undefined) expect(stdout).toMatch(/<\w+Response /);
+    });
+
+    test("the certificate of a message is saved, and while there is none its answer is shown", async () => {
+      const directory = mkdtempSync(join(tmpdir(), "sms-certificat-curl-test-"));
+      const file = join(directory, "prova.pdf");
+      const env = { PATH: process.env["PATH"], URL: `${door.url}/ws/sms-certificat`, SECRET };
+      const save = () =>
+        promisify(execFile)(`${CURL}/GetCertificate__saved.sh`, ["curl-saved", file], { env });
+      await door.story.accept("curl-saved", "+34600100000");
+      await expect(save()).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("<pending>") as string,
+      });
+      expect(existsSync(file)).toBe(false);
+      await door.story.pass();
+      const { stdout } = await save();
+      const answer = await door.story.certificate("curl-saved");
+      if (answer.state !== "issued") throw new Error("not issued");
+      expect(stdout).toBe(`saved ${file}, SHA-256 as stated: ${answer.sha256}\n`);
+      expect(sha256(readFileSync(file))).toBe(answer.sha256);
+      rmSync(directory, { recursive: true });
     });
   });
 });

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SendCertifiedSms__no-security: answers a fault, NotAuthenticated.
 # Made from test/contract by UPDATE_CONTRACT=1 npm test -- test/contract/made
-# USERNAME and SECRET are those that scripts/demo --keep prints.
+# SECRET is what scripts/demo --keep prints, for its user demo; SMS_USERNAME names another.
 set -eu
 URL=${URL:-http://127.0.0.1:8080/ws/sms-certificat}
-USERNAME=${USERNAME:-demo}
+SMS_USERNAME=${SMS_USERNAME:-demo}
 : "${SECRET:?the secret of the user}"
 
 curl --silent --show-error "$URL" \

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SendCertifiedSms__password-digest: answers SendCertifiedSmsResponse.
 # Made from test/contract by UPDATE_CONTRACT=1 npm test -- test/contract/made
-# USERNAME and SECRET are those that scripts/demo --keep prints.
+# SECRET is what scripts/demo --keep prints, for its user demo; SMS_USERNAME names another.
 set -eu
 URL=${URL:-http://127.0.0.1:8080/ws/sms-certificat}
-USERNAME=${USERNAME:-demo}
+SMS_USERNAME=${SMS_USERNAME:-demo}
 : "${SECRET:?the secret of the user}"
 NONCE=$(openssl rand -base64 16)
 CREATED=$(date -u +%Y-%m-%dT%H:%M:%SZ)
@@ -20,7 +20,7 @@ curl --silent --show-error "$URL" \
   <soap:Header>
     <wsse:Security xmlns:wsse="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" xmlns:wsu="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd" soap:mustUnderstand="1">
       <wsse:UsernameToken>
-        <wsse:Username>$USERNAME</wsse:Username>
+        <wsse:Username>$SMS_USERNAME</wsse:Username>
         <wsse:Password Type="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordDigest">$DIGEST</wsse:Password>
         <wsse:Nonce EncodingType="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary">$NONCE</wsse:Nonce>
         <wsu:Created>$CREATED</wsu:Created>

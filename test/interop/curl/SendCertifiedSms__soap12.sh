@@ -1,10 +1,10 @@
 #!/bin/sh
 # SendCertifiedSms__soap12: answers SendCertifiedSmsResponse.
 # Made from test/contract by UPDATE_CONTRACT=1 npm test -- test/contract/made
-# USERNAME and SECRET are those that scripts/demo --keep prints.
+# SECRET is what scripts/demo --keep prints, for its user demo; SMS_USERNAME names another.
 set -eu
 URL=${URL:-http://127.0.0.1:8080/ws/sms-certificat}
-USERNAME=${USERNAME:-demo}
+SMS_USERNAME=${SMS_USERNAME:-demo}
 : "${SECRET:?the secret of the user}"
 
 curl --silent --show-error "$URL" \
@@ -15,7 +15,7 @@ curl --silent --show-error "$URL" \
   <soap:Header>
     <wsse:Security xmlns:wsse="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" soap:mustUnderstand="1">
       <wsse:UsernameToken>
-        <wsse:Username>$USERNAME</wsse:Username>
+        <wsse:Username>$SMS_USERNAME</wsse:Username>
         <wsse:Password Type="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText">$SECRET</wsse:Password>
       </wsse:UsernameToken>
     </wsse:Security>
