@@ -53,6 +53,8 @@ const COMMANDS: readonly Command[] = [
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
+const isHelp = (word: string): boolean => word === "--help" || word === "-h";
+
 function help(): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length));
   const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
@@ -66,7 +68,7 @@ Settings come from the environment; README.md has the table.`;
 }
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
-  if (name === undefined || name === "--help" || name === "help") {
+  if (name === undefined || isHelp(name) || name === "help") {
     print(help());
     return name === undefined ? EXIT_USAGE : 0;
   }
@@ -75,7 +77,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     process.stderr.write(`There is no command ${JSON.stringify(name)}.\n\n${help()}\n`);
     return EXIT_USAGE;
   }
-  if (args.includes("--help")) {
+  if (args.some(isHelp)) {
     print(`${command.summary}\n\n${indent(command.usage)}`);
     return 0;
   }
@@ -94,6 +96,11 @@ function tell(command: Command, error: unknown): number {
   }
   if (error instanceof SettingsError || error instanceof SetupProblem) {
     process.stderr.write(`${error.message}\n`);
+    return EXIT_FAILED;
+  }
+  const { code, path } = error as Partial<NodeJS.ErrnoException>;
+  if (code === "ENOENT" && path !== undefined) {
+    process.stderr.write(`${path} cannot be opened: there is no such file or folder\n`);
     return EXIT_FAILED;
   }
   const text = error instanceof Error ? error.message : String(error);

@@ -7,6 +7,7 @@ import { prepareDatabase } from "./store/connection/prepare-database.ts";
 import { clientOfPrimary, findPrimary } from "./store/connection/primary.ts";
 import { ensureMonths } from "./store/retention.ts";
 import { asApplication } from "./store/connection/roles.ts";
+import { isUnavailable } from "./store/connection/unavailable.ts";
 import { SetupProblem } from "./store/connection/setup-problem.ts";
 import { systemTimers } from "./system.ts";
 
@@ -96,6 +97,25 @@ interface Connected {
 }
 
 async function connect(settings: Settings, options: Options): Promise<Connected> {
+  return tryConnect(settings, options).catch((error: unknown) => {
+    throw settings.database && isUnavailable(error) ? unanswered(error) : error;
+  });
+}
+
+function unanswered(error: unknown): SetupProblem {
+  const [first = error] = error instanceof AggregateError ? (error.errors as unknown[]) : [];
+  const why = first instanceof Error ? first.message : String(first);
+  return new SetupProblem(
+    {
+      ca: `la base de dades no respon: ${why}`,
+      es: `la base de datos no responde: ${why}`,
+      en: `the database does not answer: ${why}`,
+    },
+    { cause: error },
+  );
+}
+
+async function tryConnect(settings: Settings, options: Options): Promise<Connected> {
   const directory = packageFile("migrations");
   const { now } = options;
   const { database, dataDirectory } = settings;

@@ -68,7 +68,9 @@ export function readArguments(
     };
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    const told = error instanceof Error ? error.message : String(error);
+    // Node goes on with what to do about words that begin with a dash; ours never do.
+    throw new UsageError(told.replace(/\. To specify a positional argument .*/s, ""));
   }
 }
 

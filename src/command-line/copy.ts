@@ -92,6 +92,8 @@ function explain({ refusal, message }: CopyRefused): string {
   return `${REFUSALS[refusal]} (${message})`;
 }
 
+const countRows = (rows: number): string => (rows === 1 ? "1 row" : `${rows} rows`);
+
 /** One line for each table with all its rows, and before it one for each further file of a large one. */
 function tellTables(): {
   tell(table: string, rows: number, doing?: string): void;
@@ -99,7 +101,7 @@ function tellTables(): {
 } {
   let last: { readonly table: string; readonly rows: number; readonly doing: string } | undefined;
   const end = (more = ""): void => {
-    if (last) print(`${last.table}: ${last.rows} rows${last.doing}${more}`);
+    if (last) print(`${last.table}: ${countRows(last.rows)}${last.doing}${more}`);
   };
   return {
     tell(table, rows, doing = "") {

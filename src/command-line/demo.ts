@@ -100,6 +100,7 @@ async function start(dataDirectory: string, port: number): Promise<Demo> {
   seal      a test seal and a test time-stamp, made for this run: no legal value
 
 Five days would be long to wait for: here they last ${DEADLINE_SECONDS} seconds.
+
 `);
   const trusted = (await trustedAnchors(settings)) ?? "";
   return { service, dataDirectory, simulator, account, trusted };

@@ -85,3 +85,34 @@ describe("a port that another program has", () => {
     });
   });
 });
+
+test.each([
+  ["an unknown option", ["work", "--bogus"], 2, /^Unknown option '--bogus'\n\nUsage:/],
+  [
+    "a file that is not there",
+    ["verify-pdf", "nothing.pdf"],
+    1,
+    /^nothing\.pdf cannot be opened: there is no such file or folder\n$/,
+  ],
+])("%s is told in a line of our own", async (_what, words, code, told) => {
+  const ran = await run(...words);
+  expect(ran).toEqual({
+    code,
+    out: expect.stringMatching(told) as string,
+  });
+});
+
+test("-h is --help, of the program and of a command", async () => {
+  expect(await run("-h")).toEqual(await run("--help"));
+  expect(await run("work", "-h")).toEqual(await run("work", "--help"));
+});
+
+test("a database that does not answer is called so", async () => {
+  const nowhere = "postgresql://127.0.0.1:1/x";
+  const more = { DATABASE_URL: nowhere, DATABASE_OWNER_URL: nowhere };
+  const ran = await runCommand(told.story.database, directory, ["work"], more);
+  expect(ran).toEqual({
+    code: 1,
+    out: "the database does not answer: connect ECONNREFUSED 127.0.0.1:1\n",
+  });
+});

@@ -53,10 +53,11 @@ What changes something takes --by NAME and --ticket NUMBER (of the service desk;
     },
     async list({ db }, args) {
       const options = readArguments(args, { json: { type: "boolean" } });
+      const json = options.flag("json");
       const rows = (await listTariffs(db)).map(({ item, nif, validFrom, price }) => {
-        return { item, entity: nif ?? "all", from: validFrom, price };
+        return { item, entity: nif ?? "all", from: json ? validFrom : inMadrid(validFrom), price };
       });
-      show(rows, options.flag("json"));
+      show(rows, json);
     },
   },
 );
