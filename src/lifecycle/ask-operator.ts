@@ -1,5 +1,5 @@
 import { addDuration, SECOND } from "../domain/clock.ts";
-import { readOverdueSegments, type OverdueSegment } from "../store/relay.ts";
+import { readOverdueSegments, type OverdueSegment } from "../store/overdue.ts";
 import type { LifecycleContext } from "./context.ts";
 import { LISTEN_AFTER_DEADLINE } from "./conclude-relay.ts";
 
@@ -31,6 +31,8 @@ export function createOperatorQuestions(context: LifecycleContext): () => Promis
       operator: gateway.operator,
       listenAfter: new Date(until.getTime() - grace),
       listenUntil: until,
+      // Enough to find a batch among those that were asked about.
+      limit: asked.size + BATCH,
     });
     const open = new Set(overdue.map(keyOf));
     asked = new Set([...asked].filter((key) => open.has(key)));

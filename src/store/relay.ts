@@ -1,7 +1,6 @@
 import type { PlannedSegment } from "../domain/content.ts";
 import type { Evidence } from "../domain/evidence.ts";
 import type { EntityId, MessageId } from "../domain/ids.ts";
-import type { Msisdn } from "../domain/msisdn.ts";
 import {
   bigints,
   instants,
@@ -245,53 +244,4 @@ export async function forgetAwaited(db: Connection, now: Date): Promise<number> 
     now,
   ]);
   return rowCount ?? 0;
-}
-
-/** A segment that the SMSC took and of which no final state is known, at the end of its time. */
-export interface OverdueSegment {
-  readonly messageId: MessageId;
-  readonly segment: number;
-  readonly smscMessageId: string;
-  readonly recipient: Msisdn;
-  readonly sender: string | undefined;
-}
-
-/** Those of messages without an outcome whose listening ends within the two instants. */
-export async function readOverdueSegments(
-  db: Connection,
-  {
-    operator,
-    listenAfter,
-    listenUntil,
-  }: { readonly operator: string; readonly listenAfter: Date; readonly listenUntil: Date },
-): Promise<OverdueSegment[]> {
-  const { rows } = await db.query<{
-    message_id: MessageId;
-    segment: number;
-    smsc_message_id: string;
-    recipient: Msisdn;
-    sender: string | null;
-  }>(
-    `select a.message_id, a.segment, r.smsc_message_id, a.recipient, m.sender
-     from awaited_segments a
-     join messages m using (message_id)
-     join relay_answers r on r.message_id = a.message_id and r.segment = a.segment
-       and r.kind = 'accepted'
-     where a.operator = $1 and a.listen_until > $2 and a.listen_until <= $3
-       and not exists (select from outcomes o where o.message_id = a.message_id)
-       and not exists (
-         select from evidence e
-         where e.message_id = a.message_id and e.body->>'event' = 'DeliveryReceipt'
-           and (e.body->>'segment')::int = a.segment
-           and e.body->>'messageState' not in ('ENROUTE', 'ACCEPTED', 'UNKNOWN', 'UNRECOGNISED'))
-     order by a.message_id, a.segment`,
-    [operator, listenAfter, listenUntil],
-  );
-  return rows.map((row) => ({
-    messageId: row.message_id,
-    segment: row.segment,
-    smscMessageId: row.smsc_message_id,
-    recipient: row.recipient,
-    sender: row.sender ?? undefined,
-  }));
 }
