@@ -7,7 +7,7 @@ import type { Settings } from "./settings.ts";
 import { createSmppGateway } from "./smpp/gateway.ts";
 import { createKannelGateway } from "./smpp/kannel/gateway.ts";
 import { describeLinkEvent, type BindLease } from "./smpp/link/link.ts";
-import { holdLease, readHearsSince, releaseLease } from "./store/connection/leases.ts";
+import { holdLease, readHeard, releaseLease } from "./store/connection/leases.ts";
 import type { Logger } from "./telemetry/logger.ts";
 
 interface LinkParts {
@@ -56,13 +56,13 @@ export function createLease(
 ): BindLease {
   const holder = uuidv7(clock.now(), random);
   return {
-    hold: (hearsSince) =>
+    hold: (heard) =>
       holdLease(db, {
-        ...{ name, holder, hearsSince },
+        ...{ name, holder, heard },
         now: clock.now(),
         milliseconds: LEASE_MILLISECONDS,
       }),
-    hearsSince: () => readHearsSince(db, name, clock.now()),
+    heard: () => readHeard(db, name, clock.now()),
     release: () => releaseLease(db, { name, holder }),
   };
 }

@@ -56,6 +56,12 @@ export interface LinkHealth {
   readonly waiting: number;
 }
 
+/** Between which instants the operator's reports have reached the service without a break. */
+export interface Heard {
+  readonly since: Date;
+  readonly until: Date;
+}
+
 /** The mobile operator. */
 export interface SmsGateway {
   /** The operator's name in our settings; printed on certificates. */
@@ -74,10 +80,10 @@ export interface SmsGateway {
    */
   readonly capacity: number;
   /**
-   * Since when the operator's reports reach the service without a break, over the link of this process
-   * or of another one; undefined while none would arrive.
+   * What is known of it now, over the link of this process or of another one; undefined while no report
+   * would arrive.
    */
-  hearsSince(): Promise<Date | undefined>;
+  heard(): Promise<Heard | undefined>;
   /** Absent where the link has no binds. */
   health?(): LinkHealth;
   /** Never rejects: whatever happens is one of the answers. */

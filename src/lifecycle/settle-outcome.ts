@@ -20,6 +20,7 @@ import { readAwaitingMatch } from "../store/receipts.ts";
 import { claim, enqueue, finish, giveUp, retry, type Work } from "../store/work.ts";
 import { backOff } from "./back-off.ts";
 import type { LifecycleContext } from "./context.ts";
+import type { Heard } from "./ports.ts";
 import { lateInstants, recordLateDeliveries, type Judgement } from "./late-deliveries.ts";
 
 const LEASE = 30 * SECOND;
@@ -27,7 +28,7 @@ const BATCH = 500;
 /** How long after the deadline a receipt may stay unmatched before a person is asked. */
 export const MATCH_PATIENCE = HOUR;
 const BACK_OFF = { first: 5 * SECOND, most: HOUR };
-/** How soon to look again while the relay step has an answer in flight. */
+/** How soon to look again for what may be there any moment: an answer, a match, a word of the SMSC. */
 const IN_FLIGHT = 5 * SECOND;
 /** At most so long after the link's return, what the operator kept for us meanwhile may still be coming. */
 const RETURN = MINUTE;
@@ -41,16 +42,16 @@ export async function settleOutcomes(context: LifecycleContext): Promise<number>
   const now = context.clock.now();
   const due = await claim(context.db, "settle", now, { leaseMilliseconds: LEASE, limit: BATCH });
   if (due.length === 0) return 0;
-  const moment = { now, hearsSince: await context.gateway.hearsSince() };
+  const moment = { now, heard: await context.gateway.heard() };
   await settleAll(context, due, moment);
   context.wake("certify");
   return due.length;
 }
 
-/** When it is decided, and since when the operator has been heard, if it is. */
+/** When it is decided, and what is known of the operator's link. */
 interface Moment {
   readonly now: Date;
-  readonly hearsSince: Date | undefined;
+  readonly heard: Heard | undefined;
 }
 
 /** One message that cannot be settled must not stop the others of its batch. */
@@ -184,27 +185,33 @@ function decideAfterwards(view: MessageView, instants: LateInstants): Decision |
 
 /**
  * A certificate that says "not delivered" is not made while a receipt about the message waits to be
- * matched, nor while the link, over which one may be on its way, is down: that of this replica or of the
- * one that has it.
+ * matched, nor before it is known that the link, over which one may be on its way, was up until the end of
+ * the grace: that of this replica or of the one that has it.
  */
 function reasonToWait(
   context: LifecycleContext,
   { decision, message, chain }: Settled,
   awaitingMatch: ReadonlySet<MessageId>,
-  { now, hearsSince }: Moment,
+  { now, heard }: Moment,
 ): Exclude<Decision, { kind: "settle" }> | undefined {
   if (decision.kind !== "settle" || decision.outcome.kind === "delivered") return undefined;
   const { receiptGrace } = context.settings;
-  if (!hearsSince) return { kind: "wait", until: addDuration(now, receiptGrace) };
-  const grace = addDuration(hearsSince, receiptGrace).getTime();
-  const until = new Date(Math.min(grace, hearsSince.getTime() + RETURN));
-  if (until > now) return { kind: "wait", until };
+  if (!heard) return { kind: "wait", until: addDuration(now, receiptGrace) };
+  const soon = now.getTime() + IN_FLIGHT;
+  const decideAt = addDuration(message.receiptDeadline, receiptGrace).getTime();
+  const returned = Math.min(
+    addDuration(heard.since, receiptGrace).getTime(),
+    heard.since.getTime() + RETURN,
+  );
+  const needed = Math.max(decideAt, returned);
+  if (heard.until.getTime() < needed) {
+    return { kind: "wait", until: new Date(Math.max(needed, soon)) };
+  }
   // A person who has decided has looked at the receipts that fit nowhere as well.
   const decided = chain.some(({ body }) => body.event === "ConflictDecided");
   if (decided || !awaitingMatch.has(message.messageId)) return undefined;
-  const patience = addDuration(message.receiptDeadline, context.settings.receiptGrace).getTime();
-  return now.getTime() < patience + MATCH_PATIENCE
-    ? { kind: "wait", until: new Date(now.getTime() + IN_FLIGHT) }
+  return now.getTime() < decideAt + MATCH_PATIENCE
+    ? { kind: "wait", until: new Date(soon) }
     : { kind: "hold", why: UNATTRIBUTED };
 }
 

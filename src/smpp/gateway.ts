@@ -1,6 +1,7 @@
 import type { Clock, RandomSource, Timers } from "../domain/clock.ts";
 import type {
   ArrivedReceipt,
+  Heard,
   LinkHealth,
   OutgoingSegment,
   SmsGateway,
@@ -114,11 +115,14 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Smp
     });
   });
   const owner = new Owner(parts.lease, parts.timers, {
-    hearsSince: () =>
+    heard: () =>
       links
-        .filter((link) => link.mode !== "transmitter" && link.session)
-        .map((link) => boundAt.get(link.name) ?? parts.clock.now())
-        .toSorted((a, b) => a.getTime() - b.getTime())[0],
+        .flatMap(({ name, mode, session }): Heard[] => {
+          const since = boundAt.get(name);
+          if (mode === "transmitter" || !session || !since) return [];
+          return [{ since, until: new Date(parts.clock.now().getTime() - session.silence) }];
+        })
+        .toSorted((a, b) => a.since.getTime() - b.since.getTime())[0],
     gained: () => {
       for (const link of links) link.start();
     },
@@ -150,7 +154,11 @@ export function createSmppGateway(settings: SmppSettings, parts: SmppParts): Smp
         Math.min(2 * window * transmitters.length, (settings.ratePerSecond ?? Infinity) * 5),
       ),
     ),
-    hearsSince: () => owner.hearsSince(),
+    heard: () => {
+      // What is not known up to now will be when it is asked again.
+      for (const { session } of links) session?.enquire();
+      return owner.heard();
+    },
     submit: async (segment: OutgoingSegment): Promise<SubmitAnswer> => {
       const answer = await queue.submit(segment);
       return readAnswer(answer, dialect, parts.clock);

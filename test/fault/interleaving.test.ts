@@ -65,13 +65,22 @@ test("a receipt that was stored in time is matched before the deadline decides",
 
 test("nothing is called undelivered while the link is down", async () => {
   const context = { ...story.context, gateway: toldGateway(story) };
-  await story.accept("a", ONE);
+  const { receiptDeadline } = await story.accept("a", ONE);
   await relayMessages(context);
   await story.hands.advance(121 * HOURS);
-  const silent = { ...context.gateway, hearsSince: () => Promise.resolve(undefined) };
+  const silent = { ...context.gateway, heard: () => Promise.resolve(undefined) };
   await settleOutcomes({ ...context, gateway: silent });
   expect((await story.status("a")).view.outcome).toBeUndefined();
   await story.hands.advance(HOURS);
+  // What is known of it ends a moment too early: a receipt may have come afterwards.
+  const until = new Date(receiptDeadline.getTime() + 10 * 60_000 - 1);
+  const unsure = {
+    ...context.gateway,
+    heard: () => Promise.resolve({ since: new Date(0), until }),
+  };
+  await settleOutcomes({ ...context, gateway: unsure });
+  expect((await story.status("a")).view.outcome).toBeUndefined();
+  await story.hands.advance(5_000);
   await settleOutcomes(context);
   expect((await story.status("a")).view.outcome).toMatchObject({ reason: "noReceipt" });
 });

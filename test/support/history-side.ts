@@ -67,7 +67,7 @@ export async function createSide(database: TestDatabase, userId: string): Promis
     plan: (text, reference) => smpp.plan(text, reference),
     isReady: () => true,
     capacity: MESSAGES_IN_HAND,
-    hearsSince: () => Promise.resolve(new Date(0)),
+    heard: () => Promise.resolve({ since: new Date(0), until: clock.now() }),
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     submit({ recipient }) {

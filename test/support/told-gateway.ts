@@ -15,7 +15,7 @@ export function toldGateway(
     plan: (text, reference) => context.gateway.plan(text, reference),
     isReady: () => true,
     capacity: 20,
-    hearsSince: () => Promise.resolve(new Date(0)),
+    heard: () => Promise.resolve({ since: new Date(0), until: context.clock.now() }),
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     submit({ recipient }) {

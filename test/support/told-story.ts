@@ -44,7 +44,10 @@ export async function startToldStory(options: StoryOptions = {}): Promise<ToldSt
   const gateway: SmsGateway = {
     ...toldGateway(story),
     isReady: () => link.ready,
-    hearsSince: () => Promise.resolve(link.ready ? new Date(0) : undefined),
+    heard: () =>
+      Promise.resolve(
+        link.ready ? { since: new Date(0), until: story.hands.clock.now() } : undefined,
+      ),
   };
   const context: LifecycleContext = { ...story.context, gateway };
   let number = 0;

@@ -103,3 +103,31 @@ test("rubbish behind bind_resp in one packet ends the session, and the bind is t
   await hands.passUntil(() => gateway.isReady(), "a new bind");
   expect(binds).toBe(2);
 });
+
+test("who wants to know what is heard has the peer asked", async () => {
+  await start(() => undefined);
+  const boundAt = hands.clock.now();
+  await hands.advance(20_000);
+  let heard = await gateway.heard();
+  expect(heard).toEqual({ since: boundAt, until: boundAt });
+  const now = hands.clock.now();
+  for (let tries = 0; heard!.until < now && tries < 100; tries++) {
+    await turns();
+    heard = await gateway.heard();
+  }
+  expect(heard).toEqual({ since: boundAt, until: now });
+});
+
+test("a silent peer that is asked out of turn is left when it does not say", async () => {
+  await start(() => undefined, {}, { deaf: true });
+  const boundAt = hands.clock.now();
+  await hands.advance(5_000);
+  for (let second = 0; second < 9; second++) {
+    expect(await gateway.heard()).toEqual({ since: boundAt, until: boundAt });
+    await hands.advance(1_000);
+  }
+  await hands.advance(1_000);
+  expect(events.at(-1)).toMatchObject({ kind: "lost", cause: "the peer is silent" });
+  expect(await gateway.heard()).toBeUndefined();
+  expect(smsc.seen.filter(({ command }) => command === "enquire_link")).toHaveLength(1);
+});

@@ -1,3 +1,4 @@
+import type { Heard } from "../../src/lifecycle/ports.ts";
 import type { Msisdn } from "../../src/domain/msisdn.ts";
 import { createSmppGateway, type SmppGateway } from "../../src/smpp/gateway.ts";
 import type { BindLease } from "../../src/smpp/link/link.ts";
@@ -7,13 +8,13 @@ import { startOperated, type Operated } from "../support/operator.ts";
 
 /** A lease in memory, as the database keeps it. */
 function createLeases(hands: Hands): (holder: string) => BindLease {
-  let held: { by: string; until: number; hearsSince: Date | undefined } | undefined;
+  let held: { by: string; until: number; heard: Heard | undefined } | undefined;
   return (holder) => ({
-    hearsSince: () => Promise.resolve(held?.hearsSince),
-    hold: (hearsSince) => {
+    heard: () => Promise.resolve(held?.heard),
+    hold: (heard) => {
       const now = hands.timers.now();
       const free = !held || held.by === holder || held.until < now;
-      if (free) held = { by: holder, until: now + 30_000, hearsSince };
+      if (free) held = { by: holder, until: now + 30_000, heard };
       return Promise.resolve(free);
     },
     release: () => {
@@ -51,7 +52,7 @@ describe("several replicas and one system_id", () => {
           random: seededRandom(name),
           lease: {
             ...lease,
-            hold: (hearsSince) => {
+            hold: (heard) => {
               if (silent.has(name)) {
                 // As long as the pool waits for an answer of the database.
                 return new Promise((_, reject) => {
@@ -60,7 +61,7 @@ describe("several replicas and one system_id", () => {
               }
               return broken.has(name)
                 ? Promise.reject(new Error("no database"))
-                : lease.hold(hearsSince);
+                : lease.hold(heard);
             },
           },
         },
@@ -86,21 +87,21 @@ describe("several replicas and one system_id", () => {
     expect(replicas[0]!.isReady()).toBe(false);
   });
 
-  test("the one without the link knows since when the other hears", async () => {
+  test("the one without the link knows what the other has heard", async () => {
     const { hands, simulator } = operated;
     const since = hands.clock.now();
     await hands.advance(6_000);
     for (const replica of replicas) {
-      expect((await replica.hearsSince())!.getTime() - since.getTime()).toBeLessThan(1_000);
+      expect((await replica.heard())!.since.getTime() - since.getTime()).toBeLessThan(1_000);
     }
     simulator.cut();
     await until(() => !replicas[0]!.isReady(), "the loss");
-    expect(await replicas[0]!.hearsSince()).toBeUndefined();
+    expect(await replicas[0]!.heard()).toBeUndefined();
     await hands.passUntil(() => replicas[0]!.isReady(), "a new bind");
     await hands.advance(6_000);
-    const again = await replicas[1]!.hearsSince();
-    expect(again!.getTime()).toBeGreaterThan(since.getTime());
-    expect(await replicas[0]!.hearsSince()).toEqual(again);
+    const again = await replicas[1]!.heard();
+    expect(again!.since.getTime()).toBeGreaterThan(since.getTime());
+    expect((await replicas[0]!.heard())!.since).toEqual(again!.since);
   });
 
   test("one that cannot keep its lease unbinds before the other may bind", async () => {

@@ -98,7 +98,7 @@ export function createKannelGateway(settings: KannelSettings, parts: KannelParts
       planSegments(text, reference, { concatenation: "udh", defaultAlphabet: "gsm" }),
     capacity: 2 * MOST_REQUESTS,
     isReady: () => callbackUrl !== "" && waiting.size < 4 * MOST_REQUESTS,
-    hearsSince: () => Promise.resolve(startedAt),
+    heard: () => Promise.resolve(startedAt && { since: startedAt, until: parts.clock.now() }),
     submit: async (segment) => {
       if (callbackUrl === "") return { kind: "notSent", cause: "the link is closed" };
       const reference = parts.random.bytes(16).toString("hex");

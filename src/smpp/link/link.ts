@@ -1,6 +1,7 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { RandomSource, Timers } from "../../domain/clock.ts";
+import type { Heard } from "../../lifecycle/ports.ts";
 import { isBindRefusal, STATUS, statusText } from "../command-status.ts";
 import type { Report } from "../receipt.ts";
 import { Session, type SessionTimings } from "./session.ts";
@@ -62,11 +63,11 @@ export interface BindLease {
   /**
    * Takes it or keeps it for a while; false when another process has it.
    *
-   * @param hearsSince what the others may know: since when reports arrive here, if they do
+   * @param heard what the others may know: between which instants reports reached this process, if they do
    */
-  hold(hearsSince: Date | undefined): Promise<boolean>;
+  hold(heard: Heard | undefined): Promise<boolean>;
   /** What the process that has it said last. */
-  hearsSince(): Promise<Date | undefined>;
+  heard(): Promise<Heard | undefined>;
   release(): Promise<void>;
 }
 

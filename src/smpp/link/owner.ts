@@ -1,4 +1,5 @@
 import { SECOND, type Timers } from "../../domain/clock.ts";
+import type { Heard } from "../../lifecycle/ports.ts";
 import type { BindLease } from "./link.ts";
 
 /** How often the lease is asked for or kept; it must last several times as long. */
@@ -8,8 +9,8 @@ const TRUST = 12 * SECOND;
 
 /** What follows from having the lease and from losing it. */
 interface Consequences {
-  /** Since when reports arrive over the links of this process; undefined while none would. */
-  hearsSince(): Date | undefined;
+  /** What has been heard over the links of this process; undefined while no report would arrive. */
+  heard(): Heard | undefined;
   gained(): void;
   lost(): Promise<void>;
 }
@@ -48,15 +49,15 @@ export class Owner {
     this.#owning = false;
   }
 
-  /** Since when reports reach whichever process has the lease. */
-  async hearsSince(): Promise<Date | undefined> {
-    const here = this.#consequences.hearsSince();
-    return here ?? (this.#owning ? undefined : this.#lease?.hearsSince());
+  /** What whichever process has the lease has heard. */
+  async heard(): Promise<Heard | undefined> {
+    const here = this.#consequences.heard();
+    return here ?? (this.#owning ? undefined : this.#lease?.heard());
   }
 
   async #ask(lease: BindLease): Promise<void> {
     const asked = this.#timers.now();
-    const held = await this.#told(lease.hold(this.#consequences.hearsSince()));
+    const held = await this.#told(lease.hold(this.#consequences.heard()));
     if (this.#stopped) return;
     if (held) this.#heldAt = asked;
     const expired = held === undefined && this.#timers.now() - this.#heldAt >= TRUST;

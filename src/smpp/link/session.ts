@@ -6,14 +6,12 @@ import { FrameReader } from "./frames.ts";
 import { InFlight, type Answer } from "./in-flight.ts";
 import { decodePdu, encodePdu, type Pdu, type PduOf, type Tlv } from "../pdu.ts";
 import type { Report } from "../receipt.ts";
+import { Watch, type WatchTimings } from "./watch.ts";
 
 /** Lengths of time in milliseconds. */
-export interface SessionTimings {
+export interface SessionTimings extends WatchTimings {
   /** How long an answer is waited for. */
   readonly response: number;
-  /** Silence after which the peer is asked whether it lives, and how long it may think. */
-  readonly enquireAfter: number;
-  readonly enquireAnswer: number;
   /** How long a graceful end waits for what is in flight, and for unbind_resp. */
   readonly drain: number;
   readonly unbind: number;
@@ -43,12 +41,11 @@ export class Session {
   readonly #handlers: SessionHandlers;
   readonly #reader = new FrameReader();
   readonly #requests: InFlight;
+  readonly #watch: Watch;
   #state: "open" | "draining" | "closed" = "open";
   #reports = 0;
   #corked = false;
   #batched = 0;
-  #heardAt: number;
-  #stopWatch: () => void;
   #quiet: (() => void) | undefined;
   #drained: Promise<void> | undefined;
 
@@ -65,8 +62,13 @@ export class Session {
     this.#timers = parts.timers;
     this.#handlers = parts.handlers;
     this.#requests = new InFlight(this.#timers, this.#timings.response, () => socket.isPaused());
-    this.#heardAt = this.#timers.now();
-    this.#stopWatch = this.#timers.after(this.#timings.enquireAfter, () => this.#watch());
+    this.#watch = new Watch({
+      timers: this.#timers,
+      timings: this.#timings,
+      isDeaf: () => socket.isPaused(),
+      enquire: () => void this.#send("enquire_link", {}),
+      gone: () => this.destroy("the peer is silent"),
+    });
     socket.on("data", (chunk: Buffer) => this.#read(chunk));
     socket.on("error", (error) => this.destroy(error.message));
     socket.on("close", () => this.destroy("the connection was closed"));
@@ -78,6 +80,16 @@ export class Session {
 
   get inFlight(): number {
     return this.#requests.size;
+  }
+
+  /** Milliseconds since the peer was last heard. */
+  get silence(): number {
+    return this.#watch.silence;
+  }
+
+  /** Asks the peer now whether it lives, and not only when it has been silent for long. */
+  enquire(): void {
+    if (this.open) this.#watch.hurry();
   }
 
   /**
@@ -118,7 +130,7 @@ export class Session {
   #close(cause: string): boolean {
     if (this.#state === "closed") return false;
     this.#state = "closed";
-    this.#stopWatch();
+    this.#watch.stop();
     this.#requests.loseAll(cause);
     this.#quiet?.();
     this.#handlers.closed(cause);
@@ -168,7 +180,7 @@ export class Session {
 
   #read(chunk: Buffer): void {
     if (this.#isClosed()) return;
-    this.#heardAt = this.#timers.now();
+    this.#watch.heard();
     try {
       for (const frame of this.#reader.push(chunk)) this.#frame(frame);
     } catch (error) {
@@ -267,22 +279,6 @@ export class Session {
         stop();
         resolve();
       };
-    });
-  }
-
-  #watch(): void {
-    const { enquireAfter, enquireAnswer } = this.#timings;
-    const silence = this.#timers.now() - this.#heardAt;
-    if (silence < enquireAfter || this.#socket.isPaused()) {
-      const wait = Math.max(enquireAfter - silence, 1_000);
-      this.#stopWatch = this.#timers.after(wait, () => this.#watch());
-      return;
-    }
-    const asked = this.#heardAt;
-    void this.#send("enquire_link", {});
-    this.#stopWatch = this.#timers.after(enquireAnswer, () => {
-      if (this.#heardAt === asked) this.destroy("the peer is silent");
-      else this.#watch();
     });
   }
 }

@@ -1,5 +1,10 @@
 import type { Connection } from "./database.ts";
 
+interface Heard {
+  readonly since: Date;
+  readonly until: Date;
+}
+
 /** Who wants a lease, and how long it lasts unless it is kept. */
 export interface LeaseClaim {
   readonly name: string;
@@ -7,34 +12,36 @@ export interface LeaseClaim {
   readonly holder: string;
   readonly now: Date;
   readonly milliseconds: number;
-  /** Of a link: since when its holder hears the operator without a break. */
-  readonly hearsSince?: Date | undefined;
+  /** Of a link: between which instants its holder has heard the operator without a break. */
+  readonly heard?: Heard | undefined;
 }
 
 /** Takes a lease that is free or has run out, or keeps one's own; false when another has it. */
 export async function holdLease(db: Connection, claim: LeaseClaim): Promise<boolean> {
-  const { name, holder, now, milliseconds, hearsSince } = claim;
+  const { name, holder, now, milliseconds, heard } = claim;
   const { rowCount } = await db.query(
-    `insert into leases (name, holder, held_until, hears_since) values ($1, $2, $4, $5)
+    `insert into leases (name, holder, held_until, hears_since, heard_until)
+     values ($1, $2, $4, $5, $6)
      on conflict (name) do update set holder = excluded.holder, held_until = excluded.held_until,
-       hears_since = excluded.hears_since
+       hears_since = excluded.hears_since, heard_until = excluded.heard_until
      where leases.holder = excluded.holder or leases.held_until < $3`,
-    [name, holder, now, new Date(now.getTime() + milliseconds), hearsSince],
+    [name, holder, now, new Date(now.getTime() + milliseconds), heard?.since, heard?.until],
   );
   return rowCount === 1;
 }
 
 /** What the holder of a link said when it last kept its lease; undefined when nobody holds it. */
-export async function readHearsSince(
+export async function readHeard(
   db: Connection,
   name: string,
   now: Date,
-): Promise<Date | undefined> {
-  const { rows } = await db.query<{ hears_since: Date | null }>(
-    "select hears_since from leases where name = $1 and held_until >= $2",
+): Promise<Heard | undefined> {
+  const { rows } = await db.query<Heard>(
+    `select hears_since as since, heard_until as until from leases
+     where name = $1 and held_until >= $2 and hears_since is not null and heard_until is not null`,
     [name, now],
   );
-  return rows[0]?.hears_since ?? undefined;
+  return rows[0];
 }
 
 /** A lease as it stands at an instant. */
