@@ -85,9 +85,9 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
   const scheme = settings.tls ? "https" : "http";
   const url = settings.publicUrl ?? `${scheme}://${settings.host}:${settings.port}`;
   const started: (() => Promise<void>)[] = [];
-  const stopping = { begun: false };
+  const stopping = new AbortController();
   const stop = async (): Promise<void> => {
-    stopping.begun = true;
+    stopping.abort();
     for (let end = started.pop(); end; end = started.pop()) {
       await end().catch((error: unknown) => {
         log.error("a part did not stop in order", { error });
@@ -159,6 +159,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       },
       inbox: createReceiptInbox(db, (size) => metrics.batch("receipts", size)),
       settings: { ...settings, publicUrl: url },
+      stopping: stopping.signal,
       wake: (step) => {
         schedule.wake(step);
       },
@@ -175,7 +176,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
     const stopWork = (): Promise<void> => (ending.work ??= endWork());
     started.push(stopWork);
     const observe: DoorOptions["observe"] = (call) => metrics.call(call);
-    const isStopping = (): boolean => stopping.begun;
+    const isStopping = (): boolean => stopping.signal.aborted;
     const server = openServer(settings, parts);
     started.push(async () => {
       await Promise.all([stopWork(), closeDoor(server, settings.stopDelay, parts.timers)]);

@@ -54,6 +54,8 @@ export interface LifecycleContext {
   /** Stores a report; durable when it resolves. Those that come together share a commit. */
   readonly inbox: (receipt: StoredReceipt) => Promise<void>;
   readonly settings: LifecycleSettings;
+  /** Aborted when the process is to end: what can be left for another time, or to another process, is. */
+  readonly stopping: AbortSignal;
   /** Makes a step look for work soon; the tick makes it certain. */
   readonly wake: (step: Step | "match" | "batch") => void;
   /** Tells what is durable now, to the log and the metrics; called after the commit. */

@@ -28,7 +28,7 @@ export async function matchReceipts(context: LifecycleContext): Promise<number> 
   const unconfirmedBefore = new Date(now.getTime() - UNCONFIRMED_AFTER);
   let after = "00000000-0000-0000-0000-000000000000";
   let matched = 0;
-  for (let read = BATCH; read === BATCH;) {
+  for (let read = BATCH; read === BATCH && !context.stopping.aborted;) {
     const page = await readCandidates(context.db, { after, unconfirmedBefore, limit: BATCH });
     read = page.length;
     const candidates = read < BATCH ? page : withoutCut(page);

@@ -104,7 +104,8 @@ async function beginTogether(
 
 /**
  * Begins a relay, again and again while the database is away: what was perhaps stored and certainly not
- * sent can be told from what a process has left that died only as long as this one remembers it.
+ * sent can be told from what a process has left that died only as long as this one remembers it. What
+ * cannot have been stored keeps no process from ending.
  */
 async function begin(context: LifecycleContext, desk: Desk, claimed: Work): Promise<Begun> {
   let beginning: Beginning = { work: claimed, before: [] };
@@ -113,11 +114,15 @@ async function begin(context: LifecycleContext, desk: Desk, claimed: Work): Prom
       return await desk.begin(beginning);
     } catch (error) {
       if (tries >= STORE_TRIES || !(error instanceof BeginningUnknown)) throw error;
-      await pause(context, tries);
-      const { work, before } = beginning;
+      const { work } = beginning;
       const tried = { lease: work.lease, relay: error.relays.get(work.messageId) };
+      const before = [...beginning.before, tried];
+      const isLeft = (): boolean =>
+        context.stopping.aborted && before.every(({ relay }) => relay === undefined);
+      if (!isLeft()) await pause(context, tries);
+      if (isLeft()) throw error;
       const lease = new Date(context.clock.now().getTime() + LEASE);
-      beginning = { work: { ...work, lease }, before: [...before, tried] };
+      beginning = { work: { ...work, lease }, before };
     }
   }
 }
@@ -214,9 +219,17 @@ async function stored(
   }
 }
 
-/** Longer after each try. */
-function pause({ timers }: LifecycleContext, tries: number): Promise<void> {
-  return new Promise((resolve) => timers.after(tries * SECOND, resolve));
+/** Longer after each try, and over at once when the process is asked to end. */
+function pause({ timers, stopping }: LifecycleContext, tries: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      stop();
+      stopping.removeEventListener("abort", end);
+      resolve();
+    };
+    const stop = timers.after(tries * SECOND, end);
+    stopping.addEventListener("abort", end);
+  });
 }
 
 function tooLate({ clock }: LifecycleContext, work: Work, relay: Relay): RelayNews {

@@ -35,7 +35,7 @@ const FEWEST_MONTHS_AHEAD = 2;
  * the certificates whose five years are over and then drops the months that are empty.
  */
 export async function retainCertificates(context: LifecycleContext): Promise<Retained> {
-  const { db, clock } = context;
+  const { db, clock, stopping } = context;
   const now = clock.now();
   const partitionsMade = await makeMonths(context, now);
   const monthsAhead = await readMonthsAhead(db, now);
@@ -44,9 +44,9 @@ export async function retainCertificates(context: LifecycleContext): Promise<Ret
   await forgetAwaited(db, now);
   await forgetStrays(db, now, new Date(now.getTime() - STRAYS_ARE_KEPT));
   const batchesEnd = new Date(now.getTime() - BATCHES_ARE_KEPT);
-  await untilNoneIsLeft(() => forgetBatches(db, now, batchesEnd));
-  const certificatesPurged = await untilNoneIsLeft(() => purgeExpired(db, now, BATCH));
-  await untilNoneIsLeft(() => purgeCancelled(db, now, BATCH));
+  await untilNoneIsLeft(stopping, () => forgetBatches(db, now, batchesEnd));
+  const certificatesPurged = await untilNoneIsLeft(stopping, () => purgeExpired(db, now, BATCH));
+  await untilNoneIsLeft(stopping, () => purgeCancelled(db, now, BATCH));
   const partitionsDropped = await dropEmptyMonths(db, now);
   if (certificatesPurged > 0) context.tell({ name: "purged", certificates: certificatesPurged });
   await removeReleased(context);
@@ -63,9 +63,12 @@ async function makeMonths({ db, tell }: LifecycleContext, now: Date): Promise<nu
   }
 }
 
-async function untilNoneIsLeft(purge: () => Promise<number>): Promise<number> {
+async function untilNoneIsLeft(
+  stopping: AbortSignal,
+  purge: () => Promise<number>,
+): Promise<number> {
   let total = 0;
-  for (let gone = BATCH; gone === BATCH; total += gone) gone = await purge();
+  for (let gone = BATCH; gone === BATCH && !stopping.aborted; total += gone) gone = await purge();
   return total;
 }
 
@@ -73,12 +76,13 @@ async function untilNoneIsLeft(purge: () => Promise<number>): Promise<number> {
  * Removes the files of purged certificates from the object store. The lock lets each go when its own
  * retention is over, whatever our clock says; one that is still locked is asked for again next night.
  */
-async function removeReleased({ db, objects }: LifecycleContext): Promise<void> {
+async function removeReleased({ db, objects, stopping }: LifecycleContext): Promise<void> {
   if (!objects) return;
   let last = "";
   for (;;) {
     const keys = await readReleasedObjects(db, last, BATCH);
     for (const key of keys) {
+      if (stopping.aborted) return;
       if (await objects.store.remove(key)) await forgetReleasedObject(db, key);
       last = key;
     }

@@ -6,6 +6,7 @@ import { report, toldGateway } from "../support/told-gateway.ts";
 
 const ONE = "+34600100000";
 const TWO = "+34600100001";
+const THREE = "+34600100002";
 
 test("a receipt that fits two segments is taken for none, also at the end of a page", async () => {
   const story = await startStory();
@@ -17,6 +18,7 @@ test("a receipt that fits two segments is taken for none, also at the end of a p
     ["a", ONE],
     ["b", TWO],
     ["c", TWO],
+    ["d", THREE],
   ] as const) {
     await story.accept(reference, recipient);
     await relayMessages(context);
@@ -30,7 +32,14 @@ test("a receipt that fits two segments is taken for none, also at the end of a p
       recordReceipt(context, report(story, `x-${nth}`, TWO)),
     ),
   );
+  await story.hands.advance(1_000);
+  await recordReceipt(context, report(story, "id-4", THREE));
   await story.hands.advance(180_000);
+  // A process that is to end leaves the next page.
+  expect(await matchReceipts({ ...context, stopping: AbortSignal.abort() })).toBe(0);
+  const stopping = new AbortController();
+  const tell = (): void => stopping.abort();
+  expect(await matchReceipts({ ...context, stopping: stopping.signal, tell })).toBe(1);
   expect(await matchReceipts(context)).toBe(1);
   for (const reference of ["b", "c"]) {
     const { history } = await story.status(reference);

@@ -95,6 +95,7 @@ export async function startStory(options: StoryOptions = {}): Promise<Story> {
     },
     takeCharge: createAcceptance(database.app),
     inbox: createReceiptInbox(database.app),
+    stopping: new AbortController().signal,
     wake: () => undefined,
     tell: options.tell ?? (() => undefined),
   };

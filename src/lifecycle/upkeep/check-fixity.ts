@@ -32,7 +32,7 @@ const LEASE = 10 * MINUTE;
  * missed are made up for. What does not match is recorded, told, and seen by `verify`.
  */
 export async function checkFixity(context: LifecycleContext): Promise<FixityPass | undefined> {
-  const { db, clock, random } = context;
+  const { db, clock, random, stopping } = context;
   const beganAt = clock.now();
   const holder = uuidv7(beganAt, random);
   const hold = (): Promise<boolean> =>
@@ -55,6 +55,8 @@ export async function checkFixity(context: LifecycleContext): Promise<FixityPass
         break;
       }
       const failures = await readFiles(context, batch);
+      // What was read of the batch is read again another night.
+      if (stopping.aborted) break;
       walk = { ...walk, reached: last };
       pass = {
         beganAt,
@@ -79,7 +81,7 @@ async function readFiles(
   batch: readonly WalkedCertificate[],
 ): Promise<Failure[]> {
   const failures: Failure[] = [];
-  for (let at = 0; at < batch.length; at += AT_ONCE) {
+  for (let at = 0; at < batch.length && !context.stopping.aborted; at += AT_ONCE) {
     await Promise.all(
       batch.slice(at, at + AT_ONCE).map(async (certificate) => {
         const found = await hashOf(context, certificate);
