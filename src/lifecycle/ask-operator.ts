@@ -2,6 +2,7 @@ import { addDuration, SECOND } from "../domain/clock.ts";
 import { readOverdueSegments, type OverdueSegment } from "../store/overdue.ts";
 import type { LifecycleContext } from "./context.ts";
 import { LISTEN_AFTER_DEADLINE } from "./conclude-relay.ts";
+import { inTime } from "./in-time.ts";
 
 const BATCH = 100;
 /** Questions that wait for their answers at the same time. */
@@ -69,13 +70,15 @@ export function createOperatorQuestions(context: LifecycleContext): () => Promis
 const keyOf = ({ messageId, segment }: OverdueSegment): string => `${messageId}/${segment}`;
 
 /** False when the answer is not waited for any longer. */
-async function isAnswered(
+function isAnswered(
   { gateway, timers }: LifecycleContext,
   segment: OverdueSegment,
 ): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const stopWaiting = timers.after(PATIENCE, () => resolve(false));
-    const answered = gateway.query?.(segment) ?? Promise.resolve();
-    answered.finally(stopWaiting).then(() => resolve(true), reject);
-  });
+  const answered = gateway.query?.(segment) ?? Promise.resolve();
+  return inTime(
+    timers,
+    PATIENCE,
+    answered.then(() => true),
+    false,
+  );
 }

@@ -15,9 +15,12 @@ import { findCallerById } from "../store/parties/users.ts";
 import { backOff } from "./back-off.ts";
 import { verificationUrl } from "./certify-message.ts";
 import type { LifecycleContext } from "./context.ts";
+import { inTime } from "./in-time.ts";
 
-/** Longer than an endpoint is waited for. */
+/** Longer than a call takes. */
 const LEASE = MINUTE;
+/** A client gives up long before: this is for what it has no hold of, such as the look-up of a name. */
+const LONGEST_CALL = 20 * SECOND;
 const BATCH = 20;
 const BACK_OFF = { first: 10 * SECOND, most: HOUR };
 const PATIENCE = 72 * HOUR;
@@ -49,7 +52,8 @@ async function tell(
     await finishCallback(db, due);
     return;
   }
-  const problem = await ask(sender, callback, notice);
+  const call = ask(sender, callback, notice);
+  const problem = await inTime(context.timers, LONGEST_CALL, call, "the call took too long");
   if (problem === undefined) await finishCallback(db, due);
   else await postpone(context, due, problem);
 }
