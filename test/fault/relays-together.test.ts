@@ -1,4 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
+import type pg from "pg";
 import type { SubmitAnswer } from "../../src/lifecycle/ports.ts";
 import { relayMessages, type Relaying } from "../../src/lifecycle/relay-message.ts";
 import { matchReceipts } from "../../src/lifecycle/match-receipts.ts";
@@ -102,6 +103,20 @@ async function passing(what: Promise<unknown>): Promise<void> {
 
 const AWAY = new Error("Connection terminated unexpectedly");
 
+/** The database that stores the first beginning and goes away without saying so. */
+function unconfirmed(meanwhile: () => Promise<void>): pg.Pool {
+  let commits = 0;
+  return interrupted(
+    story.context.db,
+    () => Promise.resolve(),
+    async (statement) => {
+      if (statement !== "commit" || ++commits > 1) return;
+      await meanwhile();
+      throw AWAY;
+    },
+  );
+}
+
 test.each([
   ["stored", "after"],
   ["not stored", "before"],
@@ -136,18 +151,11 @@ test("a relay that somebody else has taken up while the database was away is lef
   const gateway = toldGateway(story, (recipient) => void sent.push(recipient));
   const context = { ...story.context, gateway };
   await story.accept("a", ONE);
-  let commits = 0;
-  const db = interrupted(
-    context.db,
-    () => Promise.resolve(),
-    async (statement) => {
-      if (statement !== "commit" || ++commits > 1) return;
-      const now = story.hands.clock.now();
-      await story.database.owner.query("update work set run_at = $1 where step = 'relay'", [now]);
-      await claim(context.db, "relay", now, { leaseMilliseconds: 60_000, limit: 1 });
-      throw AWAY;
-    },
-  );
+  const db = unconfirmed(async () => {
+    const now = story.hands.clock.now();
+    await story.database.owner.query("update work set run_at = $1 where step = 'relay'", [now]);
+    await claim(context.db, "relay", now, { leaseMilliseconds: 60_000, limit: 1 });
+  });
   await passing(relayMessages({ ...context, db }));
   expect(sent).toEqual([]);
   expect((await story.status("a")).view.stage.name).toBe("relaying");
@@ -163,17 +171,10 @@ test("a receipt about the first segment comes while the beginning of the rest is
   await story.accept("a", ONE, { text: "x".repeat(200) });
   await relayMessages(context);
   await story.hands.advance(10_000);
-  let commits = 0;
-  const db = interrupted(
-    context.db,
-    () => Promise.resolve(),
-    async (statement) => {
-      if (statement !== "commit" || ++commits > 1) return;
-      await recordReceipt(context, report(story, "id-1", ONE));
-      await matchReceipts(context);
-      throw AWAY;
-    },
-  );
+  const db = unconfirmed(async () => {
+    await recordReceipt(context, report(story, "id-1", ONE));
+    await matchReceipts(context);
+  });
   await passing(relayMessages({ ...context, db }));
   expect((await story.status("a")).view.stage.name).toBe("relayed");
   expect(submits).toBe(3);
@@ -185,16 +186,9 @@ test("what was begun, not confirmed and not sent before the deadline is given ba
   const context = { ...story.context, gateway };
   const { messageId } = await story.accept("a", ONE);
   await story.hands.advance(120 * HOURS - 100_000);
-  let commits = 0;
-  const db = interrupted(
-    context.db,
-    () => Promise.resolve(),
-    async (statement) => {
-      if (statement !== "commit" || ++commits > 1) return;
-      await story.hands.advance(100_000);
-      throw AWAY;
-    },
-  );
+  const db = unconfirmed(async () => {
+    await story.hands.advance(100_000);
+  });
   await passing(relayMessages({ ...context, db }));
   expect(submits).toBe(0);
   await story.hands.advance(700_000);

@@ -1,73 +1,31 @@
-import type { Socket } from "node:net";
-import { createSmppGateway, type SmppGateway, type SmppSettings } from "../../src/smpp/gateway.ts";
-import type { LinkEvent } from "../../src/smpp/link/link.ts";
 import { encodePdu, type Pdu } from "../../src/smpp/pdu.ts";
-import { seededRandom } from "../../src/smpp/simulator/seeded-random.ts";
-import type { ArrivedReceipt } from "../../src/lifecycle/ports.ts";
-import { createHands, until, type Hands } from "../support/hands.ts";
-import { segmentsFor } from "../support/operator.ts";
-import { startScriptedSmsc, take, type ScriptedSmsc } from "../support/scripted-smsc.ts";
+import { until } from "../support/hands.ts";
+import { startScriptedLink, type ScriptedLink } from "../support/scripted-link.ts";
+import { take } from "../support/scripted-smsc.ts";
 
-let hands: Hands;
-let smsc: ScriptedSmsc;
-let gateway: SmppGateway;
-let events: LinkEvent[];
-let receipts: ArrivedReceipt[];
-
-async function start(
-  script: (pdu: Pdu, socket: Socket) => void,
-  settings: Partial<SmppSettings> = {},
-  options: { readonly deaf?: boolean } = {},
-): Promise<void> {
-  hands = createHands();
-  events = [];
-  receipts = [];
-  smsc = await startScriptedSmsc(script, options);
-  gateway = createSmppGateway(
-    {
-      operator: "Script",
-      host: "127.0.0.1",
-      port: smsc.port,
-      systemId: "certsms",
-      password: "secret",
-      ...settings,
-    },
-    { ...hands, random: seededRandom("link"), tell: (event) => events.push(event) },
-  );
-  await gateway.start((receipt) => {
-    receipts.push(receipt);
-    return Promise.resolve();
-  });
-  await until(() => gateway.isReady(), "the bind");
-}
-
-afterEach(async () => {
-  let stopped = false;
-  void gateway.stop().then(() => (stopped = true));
-  await hands.passUntil(() => stopped, "the end");
-  await smsc.close();
-});
-
-const submit = (text: string): ReturnType<SmppGateway["submit"]> =>
-  gateway.submit(segmentsFor(gateway, hands, "+34600100000", text)[0]!);
+let link: ScriptedLink;
+afterEach(() => link.close());
 
 /** The texts that reached the SMSC, in order. */
 const texts = (): readonly string[] =>
-  smsc.seen.flatMap((pdu) =>
+  link.smsc.seen.flatMap((pdu) =>
     pdu.command === "submit_sm" ? [pdu.fields.shortMessage.toString("latin1")] : [],
   );
 
 test("no more segments are in flight than the window allows", async () => {
   const held: (() => void)[] = [];
-  await start((pdu, socket) => held.push(() => take(pdu, socket, `id${pdu.sequence}`)), {
-    window: 2,
-  });
-  const answers = ["a", "b", "c"].map(submit);
-  await until(() => smsc.seen.length === 2);
-  await hands.advance(1_000);
+  link = await startScriptedLink(
+    (pdu, socket) => held.push(() => take(pdu, socket, `id${pdu.sequence}`)),
+    {
+      window: 2,
+    },
+  );
+  const answers = ["a", "b", "c"].map(link.submit);
+  await until(() => link.smsc.seen.length === 2);
+  await link.hands.advance(1_000);
   expect(texts()).toEqual(["a", "b"]);
   held.shift()?.();
-  await until(() => smsc.seen.length === 3);
+  await until(() => link.smsc.seen.length === 3);
   for (const release of held) release();
   expect((await Promise.all(answers)).map((answer) => answer.kind)).toEqual(
     Array(3).fill("accepted"),
@@ -76,116 +34,121 @@ test("no more segments are in flight than the window allows", async () => {
 
 test("answers out of order find their segments", async () => {
   const held: Pdu[] = [];
-  await start((pdu, socket) => {
+  link = await startScriptedLink((pdu, socket) => {
     held.push(pdu);
     if (held.length === 3) {
       for (const each of held.toReversed()) take(each, socket, `id${each.sequence}`);
     }
   });
-  const answers = await Promise.all(["a", "b", "c"].map(submit));
-  const sequences = smsc.seen.map((pdu) => `id${pdu.sequence}`);
+  const answers = await Promise.all(["a", "b", "c"].map(link.submit));
+  const sequences = link.smsc.seen.map((pdu) => `id${pdu.sequence}`);
   expect(answers.map((each) => each.kind === "accepted" && each.smscMessageId)).toEqual(sequences);
 });
 
 test.each([0x58, 0x14])("throttled with %i, segments wait and keep their order", async (status) => {
   let refusals = 1;
-  await start(
+  link = await startScriptedLink(
     (pdu, socket) => {
       if (refusals-- > 0) take(pdu, socket, "", status);
       else take(pdu, socket, "id");
     },
     { window: 1, timings: { queue: 60_000 } },
   );
-  const answers = ["a", "b", "c"].map(submit);
-  await until(() => events.some((event) => event.kind === "throttled"));
-  await hands.advance(900);
+  const answers = ["a", "b", "c"].map(link.submit);
+  await until(() => link.events.some((event) => event.kind === "throttled"));
+  await link.hands.advance(900);
   expect(texts()).toEqual(["a"]);
-  await hands.passUntil(() => smsc.seen.length === 4);
+  await link.hands.passUntil(() => link.smsc.seen.length === 4);
   expect(texts()).toEqual(["a", "a", "b", "c"]);
   expect((await Promise.all(answers)).every((each) => each.kind === "accepted")).toBe(true);
 });
 
 test("a segment that is throttled for too long is given back as refused for now", async () => {
-  await start((pdu, socket) => take(pdu, socket, "", 0x58));
-  const answer = submit("a");
-  await hands.advance(30_000);
+  link = await startScriptedLink((pdu, socket) => take(pdu, socket, "", 0x58));
+  const answer = link.submit("a");
+  await link.hands.advance(30_000);
   expect(await answer).toEqual({ kind: "refused", commandStatus: 0x58, permanent: false });
 });
 
 test("the contracted rate is not exceeded", async () => {
-  await start((pdu, socket) => take(pdu, socket, "id"), { ratePerSecond: 10 });
-  const answers = Array.from({ length: 40 }, (_, index) => submit(`text ${index}`));
+  link = await startScriptedLink((pdu, socket) => take(pdu, socket, "id"), { ratePerSecond: 10 });
+  const answers = Array.from({ length: 40 }, (_, index) => link.submit(`text ${index}`));
   for (let second = 1; second <= 3; second++) {
-    await hands.advance(1_000);
-    expect(smsc.seen.length).toBeLessThanOrEqual(second * 10 + 1);
-    expect(smsc.seen.length).toBeGreaterThanOrEqual(second * 10 - 2);
+    await link.hands.advance(1_000);
+    expect(link.smsc.seen.length).toBeLessThanOrEqual(second * 10 + 1);
+    expect(link.smsc.seen.length).toBeGreaterThanOrEqual(second * 10 - 2);
   }
-  await hands.advance(2_000);
+  await link.hands.advance(2_000);
   await Promise.all(answers);
 });
 
 test("a silent peer is asked whether it lives, and left when it does not say", async () => {
-  await start(() => undefined, {}, { deaf: true });
-  await hands.advance(30_000);
-  await until(() => smsc.seen.some((pdu) => pdu.command === "enquire_link"));
-  await hands.passUntil(() => events.some((event) => event.kind === "lost"));
-  expect(events.at(-1)).toMatchObject({ kind: "lost", cause: "the peer is silent" });
-  await hands.passUntil(() => gateway.isReady(), "a new bind");
+  link = await startScriptedLink(() => undefined, {}, { deaf: true });
+  await link.hands.advance(30_000);
+  await until(() => link.smsc.seen.some((pdu) => pdu.command === "enquire_link"));
+  await link.hands.passUntil(() => link.events.some((event) => event.kind === "lost"));
+  expect(link.events.at(-1)).toMatchObject({ kind: "lost", cause: "the peer is silent" });
+  await link.hands.passUntil(() => link.gateway.isReady(), "a new bind");
 });
 
 test("when the SMSC unbinds, what is in flight is still answered", async () => {
   let sent: Pdu | undefined;
-  await start((pdu) => (sent = pdu));
-  const answer = submit("a");
+  link = await startScriptedLink((pdu) => (sent = pdu));
+  const answer = link.submit("a");
   await until(() => sent !== undefined);
-  smsc.socket().write(encodePdu("unbind", { sequence: 900 }, {}));
-  await until(() => !gateway.isReady());
-  take(sent!, smsc.socket(), "late id");
+  link.smsc.socket().write(encodePdu("unbind", { sequence: 900 }, {}));
+  await until(() => !link.gateway.isReady());
+  take(sent!, link.smsc.socket(), "late id");
   expect(await answer).toMatchObject({ kind: "accepted", smscMessageId: "late id" });
-  await until(() => smsc.seen.some((pdu) => pdu.command === "unbind_resp"));
+  await until(() => link.smsc.seen.some((pdu) => pdu.command === "unbind_resp"));
 });
 
 test("stopping waits for the answers in flight, then unbinds", async () => {
   let sent: Pdu | undefined;
-  await start((pdu) => (sent = pdu));
-  const answer = submit("a");
+  link = await startScriptedLink((pdu) => (sent = pdu));
+  const answer = link.submit("a");
   await until(() => sent !== undefined);
-  const stopped = gateway.stop();
-  expect(await submit("b")).toMatchObject({ kind: "notSent" });
-  take(sent!, smsc.socket(), "id");
+  const stopped = link.gateway.stop();
+  expect(await link.submit("b")).toMatchObject({ kind: "notSent" });
+  take(sent!, link.smsc.socket(), "id");
   expect(await answer).toMatchObject({ kind: "accepted" });
   await stopped;
   expect(texts()).toEqual(["a"]);
 });
 
 test("an accepted segment without an id is unknown", async () => {
-  await start((pdu, socket) => take(pdu, socket, ""));
-  expect(await submit("a")).toMatchObject({ kind: "unknown" });
+  link = await startScriptedLink((pdu, socket) => take(pdu, socket, ""));
+  expect(await link.submit("a")).toMatchObject({ kind: "unknown" });
 });
 
 test("a generic_nack refuses", async () => {
-  await start((pdu, socket) => {
+  link = await startScriptedLink((pdu, socket) => {
     const header = { sequence: pdu.sequence, commandStatus: 0x03 };
     socket.write(encodePdu("generic_nack", header, {}));
   });
-  expect(await submit("a")).toEqual({ kind: "refused", commandStatus: 3, permanent: true });
+  expect(await link.submit("a")).toEqual({ kind: "refused", commandStatus: 3, permanent: true });
 });
 
 test("an answer that belongs to nobody harms nobody", async () => {
-  await start((pdu, socket) => {
+  link = await startScriptedLink((pdu, socket) => {
     socket.write(encodePdu("submit_sm_resp", { sequence: 4_711 }, { messageId: "ghost" }));
     take(pdu, socket, "id");
   });
-  expect(await submit("a")).toMatchObject({ kind: "accepted", smscMessageId: "id" });
-  expect(events.at(-1)).toMatchObject({ kind: "odd", what: "submit_sm_resp without a request" });
+  expect(await link.submit("a")).toMatchObject({ kind: "accepted", smscMessageId: "id" });
+  expect(link.events.at(-1)).toMatchObject({
+    kind: "odd",
+    what: "submit_sm_resp without a request",
+  });
 });
 
 test("separate binds: segments leave by the transmitter, receipts come by the receiver", async () => {
   const bound: string[] = [];
-  await start((pdu, socket) => take(pdu, socket, "7"), { binds: ["receiver", "transmitter"] });
-  await until(() => gateway.health().bound === 2);
-  expect(await submit("a")).toMatchObject({ kind: "accepted" });
-  bound.push(...events.flatMap((event) => (event.kind === "bound" ? [event.link] : [])));
+  link = await startScriptedLink((pdu, socket) => take(pdu, socket, "7"), {
+    binds: ["receiver", "transmitter"],
+  });
+  await until(() => link.gateway.health().bound === 2);
+  expect(await link.submit("a")).toMatchObject({ kind: "accepted" });
+  bound.push(...link.events.flatMap((event) => (event.kind === "bound" ? [event.link] : [])));
   expect(bound.sort()).toEqual(["Script/receiver-1", "Script/transmitter-2"]);
 });
 
@@ -228,41 +191,41 @@ const rubbish: readonly (readonly [string, Buffer, answer: object | undefined])[
 ];
 
 test.each(rubbish)("%s does not wedge the link, and gets its answer", async (_, octets, answer) => {
-  await start((pdu, socket) => {
+  link = await startScriptedLink((pdu, socket) => {
     if (pdu.command === "submit_sm") take(pdu, socket, "id");
   });
-  smsc.socket().write(octets);
+  link.smsc.socket().write(octets);
   if (answer) {
-    await until(() => smsc.seen.length === 1, "the answer");
-    expect(smsc.seen[0]).toMatchObject({ ...answer, sequence: 99 });
+    await until(() => link.smsc.seen.length === 1, "the answer");
+    expect(link.smsc.seen[0]).toMatchObject({ ...answer, sequence: 99 });
   }
-  expect(await submit("a")).toMatchObject({ kind: "accepted" });
+  expect(await link.submit("a")).toMatchObject({ kind: "accepted" });
 });
 
 test.each([0, 4, 10, 0x7fff_ffff])(
   "a command_length of %i ends the link, with a nack",
   async (length) => {
-    await start((pdu, socket) => {
+    link = await startScriptedLink((pdu, socket) => {
       if (pdu.command === "submit_sm") take(pdu, socket, "id");
     });
     const octets = frame(5);
     octets.writeUInt32BE(length, 0);
-    smsc.socket().write(octets);
-    await until(() => smsc.seen.length === 1);
-    expect(smsc.seen[0]).toMatchObject({ command: "generic_nack", commandStatus: 2 });
-    await hands.passUntil(() => gateway.isReady(), "a new bind");
+    link.smsc.socket().write(octets);
+    await until(() => link.smsc.seen.length === 1);
+    expect(link.smsc.seen[0]).toMatchObject({ command: "generic_nack", commandStatus: 2 });
+    await link.hands.passUntil(() => link.gateway.isReady(), "a new bind");
   },
 );
 
 test("octets that arrive one by one are read all the same", async () => {
-  await start(() => undefined);
+  link = await startScriptedLink(() => undefined);
   const octets = deliver(Buffer.concat([Buffer.from([8]), Buffer.from("id:1 x:2")]));
   for (const octet of octets) {
-    smsc.socket().write(Buffer.from([octet]));
-    await hands.advance(0);
+    link.smsc.socket().write(Buffer.from([octet]));
+    await link.hands.advance(0);
   }
-  await until(() => receipts.length === 1);
-  expect(receipts[0]?.raw.equals(octets)).toBe(true);
+  await until(() => link.receipts.length === 1);
+  expect(link.receipts[0]?.raw.equals(octets)).toBe(true);
 });
 
 function frame(id: number, body = Buffer.alloc(0)): Buffer {
