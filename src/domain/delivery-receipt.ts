@@ -50,3 +50,9 @@ export function isFinal(state: MessageState): boolean {
       return false;
   }
 }
+
+/** Between which instants the operator's reports have reached the service without a break. */
+export interface Heard {
+  readonly since: Date;
+  readonly until: Date;
+}

@@ -1,7 +1,7 @@
 import type { CallbackNotice, CallbackTarget } from "../domain/callback.ts";
 import type { CertificateFacts, SealedCertificate } from "../domain/certificate.ts";
 import type { PlannedSegment, SegmentPlan } from "../domain/content.ts";
-import type { DeliveryReceipt } from "../domain/delivery-receipt.ts";
+import type { DeliveryReceipt, Heard } from "../domain/delivery-receipt.ts";
 import type { Msisdn } from "../domain/msisdn.ts";
 import type { CertificateKind } from "../domain/outcome.ts";
 import type { Language } from "../domain/words.ts";
@@ -54,12 +54,6 @@ export interface LinkHealth {
   readonly bound: number;
   readonly wanted: number;
   readonly waiting: number;
-}
-
-/** Between which instants the operator's reports have reached the service without a break. */
-export interface Heard {
-  readonly since: Date;
-  readonly until: Date;
 }
 
 /** The mobile operator. */

@@ -3,6 +3,7 @@ import type { BusinessEvent } from "../domain/business-event.ts";
 import { certificateKind } from "../domain/certificate.ts";
 import { addDuration, HOUR, MINUTE, SECOND } from "../domain/clock.ts";
 import { UNATTRIBUTED } from "../domain/conflict.ts";
+import type { Heard } from "../domain/delivery-receipt.ts";
 import type { Evidence, EvidenceBody } from "../domain/evidence.ts";
 import { newCsv, type MessageId } from "../domain/ids.ts";
 import { judgeLateDelivery, type LateInstants } from "../domain/late-delivery.ts";
@@ -20,7 +21,6 @@ import { readAwaitingMatch } from "../store/receipts.ts";
 import { claim, enqueue, finish, giveUp, retry, type Work } from "../store/work.ts";
 import { backOff } from "./back-off.ts";
 import type { LifecycleContext } from "./context.ts";
-import type { Heard } from "./ports.ts";
 import { lateInstants, recordLateDeliveries, type Judgement } from "./late-deliveries.ts";
 
 const LEASE = 30 * SECOND;

@@ -1,7 +1,7 @@
 import type { Clock, RandomSource, Timers } from "../domain/clock.ts";
+import type { Heard } from "../domain/delivery-receipt.ts";
 import type {
   ArrivedReceipt,
-  Heard,
   LinkHealth,
   OutgoingSegment,
   SmsGateway,

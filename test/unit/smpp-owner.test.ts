@@ -1,4 +1,4 @@
-import type { Heard } from "../../src/lifecycle/ports.ts";
+import type { Heard } from "../../src/domain/delivery-receipt.ts";
 import type { Msisdn } from "../../src/domain/msisdn.ts";
 import { createSmppGateway, type SmppGateway } from "../../src/smpp/gateway.ts";
 import type { BindLease } from "../../src/smpp/link/link.ts";

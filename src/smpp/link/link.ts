@@ -1,7 +1,7 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { RandomSource, Timers } from "../../domain/clock.ts";
-import type { Heard } from "../../lifecycle/ports.ts";
+import type { Heard } from "../../domain/delivery-receipt.ts";
 import { isBindRefusal, STATUS, statusText } from "../command-status.ts";
 import type { Report } from "../receipt.ts";
 import { Session, type SessionTimings } from "./session.ts";

@@ -1,5 +1,5 @@
 import { SECOND, type Timers } from "../../domain/clock.ts";
-import type { Heard } from "../../lifecycle/ports.ts";
+import type { Heard } from "../../domain/delivery-receipt.ts";
 import type { BindLease } from "./link.ts";
 
 /** How often the lease is asked for or kept; it must last several times as long. */

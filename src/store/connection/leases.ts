@@ -1,9 +1,5 @@
+import type { Heard } from "../../domain/delivery-receipt.ts";
 import type { Connection } from "./database.ts";
-
-interface Heard {
-  readonly since: Date;
-  readonly until: Date;
-}
 
 /** Who wants a lease, and how long it lasts unless it is kept. */
 export interface LeaseClaim {
@@ -12,7 +8,7 @@ export interface LeaseClaim {
   readonly holder: string;
   readonly now: Date;
   readonly milliseconds: number;
-  /** Of a link: between which instants its holder has heard the operator without a break. */
+  /** Of a link: what its holder has heard. */
   readonly heard?: Heard | undefined;
 }
 
