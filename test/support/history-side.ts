@@ -89,6 +89,7 @@ export async function createSide(database: TestDatabase, userId: string): Promis
     },
     takeCharge: createAcceptance(database.app),
     inbox: createReceiptInbox(database.app),
+    stopping: new AbortController().signal,
     wake: () => undefined,
     tell: () => undefined,
   } as unknown as LifecycleContext;

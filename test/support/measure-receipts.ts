@@ -35,6 +35,7 @@ export async function measureReceipts(): Promise<Measured> {
     clock: hands.clock,
     random: systemRandom,
     inbox: createReceiptInbox(database.app),
+    stopping: new AbortController().signal,
     wake: () => undefined,
     tell: () => undefined,
     settings: { retention: { months: 60, milliseconds: 0 } },
