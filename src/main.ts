@@ -88,6 +88,13 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   }
 }
 
+/** Why a file that is named cannot be read, by the code of the system. */
+const UNREADABLE: Readonly<Record<string, string | undefined>> = {
+  ENOENT: "there is no such file or folder",
+  EACCES: "this user may not",
+  EISDIR: "it is a folder",
+};
+
 /** What went wrong, in words for the person at the terminal. */
 function tell(command: Command, error: unknown): number {
   if (error instanceof UsageError) {
@@ -98,10 +105,11 @@ function tell(command: Command, error: unknown): number {
     process.stderr.write(`${error.message}\n`);
     return EXIT_FAILED;
   }
-  const { code, path } = error as Partial<NodeJS.ErrnoException>;
-  if (code === "ENOENT" && path !== undefined) {
-    process.stderr.write(`${path} cannot be opened: there is no such file or folder\n`);
-    return EXIT_FAILED;
+  const { code = "", path = "file" } = error as Partial<NodeJS.ErrnoException>;
+  const unreadable = UNREADABLE[code];
+  if (unreadable !== undefined) {
+    process.stderr.write(`${path} cannot be opened: ${unreadable}\n`);
+    return EXIT_USAGE;
   }
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${command.name} failed: ${text}\n`);

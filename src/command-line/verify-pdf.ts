@@ -23,17 +23,17 @@ export const verifyPdfCommand: Command = {
     const language = LANGUAGES.find((each) => each === (options.text("language") ?? "en"));
     if (!language) throw new UsageError(`--language is ${LANGUAGES.join(", ")}`);
     const [file = ""] = options.words;
+    const pdf = await readFile(file);
+    if (!pdf.subarray(0, LONGEST_LEAD).includes("%PDF-")) {
+      throw new UsageError(`${file} is no PDF file`);
+    }
     const trust = options.text("trust");
     const trusted =
       trust === undefined
         ? await trustedAnchors(parseSettings(readEnvironment()))
-        : (await readNamed(trust)).toString();
+        : await readFile(trust, "utf8");
     if (trusted === undefined) {
       throw new UsageError("say which certificates are trusted: --trust FILE.pem");
-    }
-    const pdf = await readNamed(file);
-    if (!pdf.subarray(0, LONGEST_LEAD).includes("%PDF-")) {
-      throw new UsageError(`${file} is no PDF file`);
     }
     const verification = verifyPdf(pdf, { trusted });
     print(`SHA-256 ${sha256(pdf)}`);
@@ -46,15 +46,6 @@ export const verifyPdfCommand: Command = {
 
 /** Readers look for the header in the first kilobyte (ISO 32000-1, annex H, 3.4.1). */
 const LONGEST_LEAD = 1024;
-
-/** @throws UsageError when the file is not there or cannot be read: that says nothing of a certificate */
-async function readNamed(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
 
 const LANGUAGES = ["ca", "es", "en"] as const satisfies readonly (keyof Words)[];
 

@@ -91,7 +91,7 @@ test.each([
   [
     "a file that is not there",
     ["verify-pdf", "nothing.pdf"],
-    1,
+    2,
     /^nothing\.pdf cannot be opened: there is no such file or folder\n$/,
   ],
 ])("%s is told in a line of our own", async (_what, words, code, told) => {
