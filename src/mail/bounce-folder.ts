@@ -6,6 +6,8 @@ import type { Bounce, BounceBox } from "../lifecycle/ports.ts";
 /** Far larger than any report with the headers of our mail. */
 const MOST_BYTES = 10 * 1024 * 1024;
 const MOST_FILES = 100;
+/** Characters of the status part, which says some three hundred of each recipient. */
+const MOST_STATUS = 64 * 1024;
 
 /**
  * A folder into which the mail server drops delivery status notifications (RFC 3464), one file each.
@@ -47,18 +49,30 @@ async function readBounces(raw: Buffer): Promise<Bounce[] | undefined> {
     const original = ofType("message/rfc822", "text/rfc822-headers", "message/rfc822-headers");
     const id = /^message-id:\s*<([^@<>\s]+)@/im.exec(original)?.[1];
     if (status === "" || id === undefined) return undefined;
-    return status.split(/\r?\n\r?\n/).flatMap((fields) => {
-      const field = (name: string): string | undefined =>
-        new RegExp(`^${name}:\\s*(?:[a-z0-9-]+;)?\\s*(.+)$`, "im").exec(fields)?.[1]?.trim();
-      const recipient = field("Original-Recipient") ?? field("Final-Recipient");
-      const failed = field("Action")?.toLowerCase() === "failed";
-      if (recipient === undefined || !failed) return [];
-      const reason = [field("Status"), field("Diagnostic-Code")]
-        .filter((part) => part !== undefined)
-        .join(" ");
-      return [{ id, recipient: recipient.replace(/^<|>$/g, ""), reason }];
-    });
+    return readable(status)
+      .split(/\r?\n\r?\n/)
+      .flatMap((fields) => {
+        const field = (name: string): string | undefined =>
+          new RegExp(`^${name}:[ \\t]*(?:[a-z0-9-]+;[ \\t]*)?(\\S.*)$`, "im")
+            .exec(fields)?.[1]
+            ?.trim();
+        const recipient = field("Original-Recipient") ?? field("Final-Recipient");
+        const failed = field("Action")?.toLowerCase() === "failed";
+        if (recipient === undefined || !failed) return [];
+        const reason = [field("Status"), field("Diagnostic-Code")]
+          .filter((part) => part !== undefined)
+          .join(" ");
+        return [{ id, recipient: recipient.replace(/^<|>$/g, ""), reason }];
+      });
   } catch {
     return undefined;
   }
+}
+
+/** One line for each field (RFC 5322, 2.2.3), without NUL, which PostgreSQL refuses in a text. */
+function readable(status: string): string {
+  return status
+    .slice(0, MOST_STATUS)
+    .replaceAll("\0", "")
+    .replace(/\r?\n[ \t]+/g, " ");
 }
