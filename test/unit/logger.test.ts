@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import fc from "fast-check";
 import { createLogger, type Logger } from "../../src/telemetry/logger.ts";
-import { maskText } from "../../src/telemetry/masking.ts";
+import { maskQuoted, maskText } from "../../src/telemetry/masking.ts";
 
 const clock = { now: () => new Date("2026-11-02T09:30:00.000Z") };
 const start = "2026-11-02T09:30:00.000Z";
@@ -73,11 +73,21 @@ test.each([
   ["to=34600123456;", "to=[number];"],
   ["msisdn34600123456x", "msisdn[number]x"],
   ["٠٦٠٠١٢٣٤٥٦", "[number]"],
+  ["34.600.123.456", "[number]"],
+  ["0034.600.12.34.56", "[number]"],
+  ["+93.123.45.67", "[number]"],
+  ["600/123/456 or 600,123,456", "[number] or [number]"],
+  ["600_123_456 or 600--123--456", "[number] or [number]"],
+  ["600  12 – 34\u201156", "[number]"],
+  ["600\u200b123\u00ad456", "[number]"],
+  ["6\ufe0f\u20e30\ufe0f\u20e30\ufe0f\u20e3123456", "[number]"],
   ["maria.puig@exemple.cat", "[address]"],
   ["12345678Z", "[identity]"],
   ["X1234567L", "[identity]"],
   ["port 5432, pid 12345", "port 5432, pid 12345"],
   ["2026-11-02T09:30:00.000Z", "2026-11-02T09:30:00.000Z"],
+  ["2026-11-02 09:30:00.000+01", "2026-11-02 09:30:00.000+01"],
+  ["logger.test.ts:112:15, 2 of 34", "logger.test.ts:112:15, 2 of 34"],
   ["018f2d4e-1234-7123-8123-123456789012", "018f2d4e-1234-7123-8123-123456789012"],
   [
     "commandStatus 0x00000058 from 192.168.100.200",
@@ -90,7 +100,7 @@ test.each([
 
 test("no mobile number gets through, however it is written and wherever it stands", () => {
   const digits = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 9, maxLength: 15 });
-  const separator = fc.constantFrom("", " ", "-", ".", "\u00a0");
+  const separator = fc.constantFrom("", " ", "-", ".", ",", "/", "_", "--", "\u00a0", "\u200b");
   fc.assert(
     fc.property(digits, separator, fc.string(), fc.string(), (number, between, before, after) => {
       const { logger, written } = logTo("text");
@@ -101,4 +111,25 @@ test("no mobile number gets through, however it is written and wherever it stand
       expect(written()).not.toContain(number.join(between));
     }),
   );
+});
+
+test("what is cut off hides nothing of what it leaves: an open quotation is masked to its end", () => {
+  const masked = maskQuoted(`cannot read "${"Maria Puig ".repeat(1_000)}"`);
+  expect(masked).toBe('cannot read "…"');
+  expect(maskQuoted("the operator's link")).toBe("the operator's link");
+});
+
+test.each([
+  ["opening quotation marks", "“"],
+  ["letters", "a"],
+  ["parentheses", "("],
+  ["digits apart", "1-("],
+])("a line of 100 000 %s costs next to nothing", (_what, filler) => {
+  const { logger, written } = logTo("json");
+  const before = process.cpuUsage();
+  const long = `1${filler.repeat(100_000)}`;
+  logger.info(long, { cause: long, error: new Error(long) });
+  const { user, system } = process.cpuUsage(before);
+  expect(user + system).toBeLessThan(1_000_000);
+  expect(written().length).toBeLessThan(20_000);
 });
