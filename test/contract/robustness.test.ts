@@ -70,6 +70,23 @@ test.each([
     within(`<a ${Array.from({ length: 6_000 }, (_, n) => `a${n}=""`).join(" ")}/>`),
     "InvalidEnvelope",
   ],
+  ["6 000 comments", within("<!---->".repeat(6_000)), "InvalidEnvelope"],
+  [
+    "6 000 comments before it begins",
+    `${"<!---->".repeat(6_000)}${GOOD.slice(GOOD.indexOf("<soap:Envelope"))}`,
+    "InvalidEnvelope",
+  ],
+  ["a processing instruction within", within("<?a b?>"), "InvalidEnvelope"],
+  [
+    "a processing instruction before",
+    GOOD.replace("<soap:Envelope", "<?a b?><soap:Envelope"),
+    "InvalidEnvelope",
+  ],
+  [
+    "300 attributes of one element",
+    within(`<a ${Array.from({ length: 300 }, (_, n) => `a${n}=""`).join(" ")}/>`),
+    "InvalidEnvelope",
+  ],
   [
     "a billion laughs",
     `<!DOCTYPE l [<!ENTITY a "ha">${Array.from({ length: 12 }, (_, n) => {

@@ -18,9 +18,13 @@ import { ELEMENT, forgetNames, forgetNamespaces, type XmlNode } from "./node.ts"
 
 export interface XmlLimits {
   readonly depth: number;
+  /** Elements and comments: a pass over the message costs the same for both. */
   readonly elements: number;
   readonly attributes: number;
 }
+
+/** Attributes of one element, which canonicalisation sorts in the square of their number. */
+const MOST_OF_ONE = 100;
 
 /** An open document: memory of the parser, which no garbage collector frees. */
 export interface XmlTree {
@@ -39,6 +43,7 @@ const OPTIONS =
   ParseOption.XML_PARSE_COMPACT |
   ParseOption.XML_PARSE_NO_SYS_CATALOG;
 
+const COMMENT: number = XmlNodeType.XML_COMMENT_NODE;
 const INSTRUCTION: number = XmlNodeType.XML_PI_NODE;
 const ENTITY: number = XmlNodeType.XML_ENTITY_REF_NODE;
 
@@ -62,9 +67,8 @@ export function withXml<T>(
   openTrees += 1;
   try {
     if (xmlGetIntSubset(document) !== 0) throw invalid(DTD);
-    const root = xmlDocGetRootElement(document) as XmlNode;
-    assertLimits(root, options.limits);
-    return use({ document, root });
+    assertLimits(document, options.limits);
+    return use({ document, root: xmlDocGetRootElement(document) as XmlNode });
   } finally {
     openTrees -= 1;
     forgetNamespaces();
@@ -105,39 +109,54 @@ function parse(bytes: Uint8Array, encoding: string | undefined): number {
   throw invalid(malformed(details.find(({ level }) => level >= XML_ERR_ERROR)), details);
 }
 
-/** Walks the tree once, without recursion: the stack of the process is no limit of ours. */
-function assertLimits(root: XmlNode, limits: XmlLimits): void {
-  let elements = 0;
+/**
+ * Walks the document once, what stands beside its root too, without recursion: the stack of the process
+ * is no limit of ours.
+ */
+function assertLimits(document: number, limits: XmlLimits): void {
+  let nodes = 0;
   let attributes = 0;
-  let depth = 1;
-  let node: number = root;
+  let depth = 0;
+  let node = document;
   for (;;) {
     const type = XmlNodeStruct.type(node);
     let child = 0;
     if (type === ELEMENT) {
-      elements += 1;
-      for (let each = XmlNodeStruct.properties(node); each !== 0; each = XmlNodeStruct.next(each)) {
-        attributes += 1;
-      }
-      if (elements > limits.elements || attributes > limits.attributes || depth > limits.depth) {
+      nodes += 1;
+      const own = attributesOf(node);
+      attributes += own;
+      if (own > MOST_OF_ONE || attributes > limits.attributes || depth > limits.depth) {
         throw invalid(TOO_COMPLEX);
       }
       child = XmlNodeStruct.children(node);
+    } else if (type === COMMENT) {
+      nodes += 1;
     } else if (type === INSTRUCTION || type === ENTITY) {
       throw invalid(FOREIGN);
+    } else if (node === document) {
+      child = XmlNodeStruct.children(node);
     }
+    if (nodes > limits.elements) throw invalid(TOO_COMPLEX);
     if (child !== 0) {
       depth += 1;
       node = child;
       continue;
     }
-    while (node !== root && XmlNodeStruct.next(node) === 0) {
+    while (node !== document && XmlNodeStruct.next(node) === 0) {
       node = XmlNodeStruct.parent(node);
       depth -= 1;
     }
-    if (node === root) return;
+    if (node === document) return;
     node = XmlNodeStruct.next(node);
   }
+}
+
+function attributesOf(element: number): number {
+  let count = 0;
+  for (let each = XmlNodeStruct.properties(element); each !== 0; each = XmlNodeStruct.next(each)) {
+    count += 1;
+  }
+  return count;
 }
 
 function invalid(hint: Words, cause?: unknown): ServiceError {
@@ -173,7 +192,7 @@ const FOREIGN: Words = {
   en: "The request carries a processing instruction or an entity, which SOAP does not allow.",
 };
 const TOO_COMPLEX: Words = {
-  ca: "La petició té massa elements, massa atributs o massa nivells.",
-  es: "La petición tiene demasiados elementos, demasiados atributos o demasiados niveles.",
-  en: "The request has too many elements, too many attributes or too many levels.",
+  ca: "La petició té massa elements o comentaris, massa atributs o massa nivells.",
+  es: "La petición tiene demasiados elementos o comentarios, demasiados atributos o demasiados niveles.",
+  en: "The request has too many elements or comments, too many attributes or too many levels.",
 };
