@@ -13,7 +13,7 @@ import { authenticate, type Authenticator, type Proof } from "./security/authent
 import { fingerprintOf, type ClientCertificate } from "./security/certificate-holder.ts";
 import type { FailureBrake } from "./security/failure-brake.ts";
 import { WSSE } from "./security/names.ts";
-import { readSecurity, type SecurityHeader } from "./security/read-security.ts";
+import { readSecurity, type SecurityClaim, type SecurityHeader } from "./security/read-security.ts";
 import { signResponse, type SigningKey } from "./security/sign-response.ts";
 import { writeFault } from "./write-fault.ts";
 import { withXml, type XmlLimits } from "./xml/document.ts";
@@ -68,6 +68,8 @@ interface Call {
 interface Progress {
   version: SoapVersion;
   operation?: string;
+  /** Whom the caller says to be, whether or not it is true. */
+  name?: string;
   caller?: Caller;
   /** How the answer is signed. */
   signing?: { readonly key: SigningKey; readonly confirms: string | undefined };
@@ -77,8 +79,9 @@ interface Progress {
  * From a message to its answer, which may be a fault; never rejects.
  *
  *     parse → take the envelope apart → understand its headers → find the operation by its element →
- *     verify signatures → hold it against the schema → read it (here the tree closes) →
- *     prove the caller → hold its entity to its rate → run, or tell what is wrong with the request → answer
+ *     hold back who failed too often → verify signatures → hold it against the schema → read it (here the
+ *     tree closes) → prove the caller → hold its entity to its rate → run, or tell what is wrong with the
+ *     request → answer
  */
 export async function dispatch(parts: DispatchParts, request: SoapRequest): Promise<SoapAnswer> {
   const began = parts.clock.now();
@@ -101,6 +104,7 @@ export async function dispatch(parts: DispatchParts, request: SoapRequest): Prom
   try {
     const call = read(parts, request, progress);
     const proof = await proveCaller(parts, call.security, request, correlationId);
+    parts.brake.noteSuccess(progress.name ?? "", request.address);
     progress.caller = proof.caller;
     if (proof.signsResponses && parts.responseKey) {
       progress.signing = { key: parts.responseKey, confirms: call.security?.signature?.value };
@@ -121,6 +125,7 @@ export async function dispatch(parts: DispatchParts, request: SoapRequest): Prom
     if (failure.code === "Internal" || failure.code === "Unavailable") {
       parts.log.error("a call failed", { correlationId, code: failure.code, error });
     }
+    if (failure.code === "NotAuthenticated") noteFailure(parts, request, progress, correlationId);
     tell(failure.code);
     const answer = faultAnswer(progress.version, failure, correlationId);
     return await signed(parts, progress, answer).catch(() => answer);
@@ -138,48 +143,46 @@ async function signed(
   return { ...answer, body: await signResponse(answer.body, key, { now: clock.now(), confirms }) };
 }
 
-/** Who calls, unless they failed too often. */
+/** Who calls, and what the log has to know of it. */
 async function proveCaller(
   parts: DispatchParts,
   security: SecurityHeader | undefined,
-  { address, clientCertificate }: SoapRequest,
+  { clientCertificate }: SoapRequest,
   correlationId: string,
 ): Promise<Proof> {
-  const { brake, log } = parts;
-  const username = nameGiven(security, clientCertificate);
-  brake.assertMayTry(username, address);
-  try {
-    const proof = await authenticate(parts, security, clientCertificate);
-    brake.noteSuccess(username, address);
-    const { entityId, userId } = proof.caller.user;
-    if (proof.isWeak) {
-      log.warn("a signature with SHA-1 was accepted, as the entity's policy says", {
-        correlationId,
-        entityId,
-        userId,
-      });
-    }
-    if (proof.signsResponses && !parts.responseKey) {
-      log.error("the entity wants signed answers, and RESPONSE_KEY_PATH is not set", { entityId });
-    }
-    return proof;
-  } catch (error) {
-    if (error instanceof ServiceError && error.code === "NotAuthenticated") {
-      const code = error.code;
-      if (brake.noteFailure(username, address)) {
-        log.warn("failed attempts to authenticate are slowed down", { correlationId, code });
-      }
-    }
-    throw error;
+  const { log } = parts;
+  const proof = await authenticate(parts, security, clientCertificate);
+  const { entityId, userId } = proof.caller.user;
+  if (proof.isWeak) {
+    log.warn("a signature with SHA-1 was accepted, as the entity's policy says", {
+      correlationId,
+      entityId,
+      userId,
+    });
   }
+  if (proof.signsResponses && !parts.responseKey) {
+    log.error("the entity wants signed answers, and RESPONSE_KEY_PATH is not set", { entityId });
+  }
+  return proof;
 }
 
-/** Whom somebody says to be, whether or not it is true. */
+/** A broken signature counts as a wrong password does. */
+function noteFailure(
+  { brake, log }: DispatchParts,
+  { address, clientCertificate }: SoapRequest,
+  { name = nameGiven(undefined, clientCertificate) }: Progress,
+  correlationId: string,
+): void {
+  if (!brake.noteFailure(name, address)) return;
+  const code = "NotAuthenticated";
+  log.warn("failed attempts to authenticate are slowed down", { correlationId, code });
+}
+
 function nameGiven(
-  security: SecurityHeader | undefined,
+  claim: SecurityClaim | undefined,
   clientCertificate: ClientCertificate | undefined,
 ): string {
-  const { usernameToken, signature } = security ?? {};
+  const { usernameToken, signature } = claim ?? {};
   if (usernameToken) return usernameToken.username;
   const holder = signature ?? clientCertificate;
   return holder ? fingerprintOf(holder.certificate) : "";
@@ -216,7 +219,10 @@ function read(parts: DispatchParts, request: SoapRequest, progress: Progress): C
         operation: operation.name,
       });
     }
-    const security = readSecurity(tree, envelope);
+    const claim = readSecurity(tree, envelope);
+    progress.name = nameGiven(claim, request.clientCertificate);
+    parts.brake.assertMayTry(progress.name, request.address);
+    const security = claim && { ...claim, signature: claim.signature?.verify() };
     return { operation, security, run: readOperation(port, operation, envelope.payload) };
   });
 }

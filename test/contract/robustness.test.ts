@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { openDoor, type OpenDoor } from "../support/soap-door.ts";
+import { createSigner } from "../support/signed-envelope.ts";
+import { openDoor, registerFor, type OpenDoor } from "../support/soap-door.ts";
 
 /**
  * What has brought down or fooled other SOAP servers. Each case must be answered in a way that is told
@@ -254,4 +255,25 @@ test("slow guesses are slowed down, and the guessed user is still served elsewhe
   expect(codes.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => "NotAuthenticated"));
   expect(codes.at(-1)).toBe("TooManyRequests");
   await door.story.hands.advance(61_000);
+});
+
+test("so are broken signatures, which count for the certificate that they name", async () => {
+  const { clock } = door.story.context;
+  const sign = await createSigner(clock.now());
+  await registerFor(door, "demo", sign.certificate);
+  const signed = (): string =>
+    sign(
+      '<GetCertificate xmlns="urn:sms-certificat:v1"><clientReference>x</clientReference></GetCertificate>',
+      clock.now(),
+    );
+  const codes: string[] = [];
+  for (let tries = 0; tries < 6; tries += 1) {
+    codes.push(
+      await codeOf(await post(signed().replace("<clientReference>x", "<clientReference>y"))),
+    );
+  }
+  expect(codes).toEqual([...Array<string>(5).fill("NotAuthenticated"), "TooManyRequests"]);
+  expect(await codeOf(await post(signed()))).toBe("TooManyRequests");
+  await door.story.hands.advance(61_000);
+  expect(await codeOf(await post(signed()))).toBe("MessageNotFound");
 });

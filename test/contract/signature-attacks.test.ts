@@ -1,5 +1,5 @@
 import { systemClock } from "../../src/system.ts";
-import { createSigner, type Signer } from "../support/signed-envelope.ts";
+import { createSigner, type Manner, type Signer } from "../support/signed-envelope.ts";
 import { openDoor, registerFor, type OpenDoor } from "../support/soap-door.ts";
 
 /** What is done to signed messages: nothing that was not signed may be read as if it were. */
@@ -24,10 +24,10 @@ const BODY = /<soap:Body.*<\/soap:Body>/s;
 const SIGNATURE = /<ds:Signature .*<\/ds:Signature>/s;
 const INFO = /<ds:SignedInfo.*<\/ds:SignedInfo>/s;
 
-function good(by = sign): { readonly name: string; readonly message: string } {
+function good(by = sign, manner: Manner = {}): { readonly name: string; readonly message: string } {
   const name = `signed-${(reference += 1)}`;
   const payload = `<SendCertifiedSms xmlns="urn:sms-certificat:v1"><clientReference>${name}</clientReference><recipient><msisdn>+34600100000</msisdn></recipient><text>Text signat</text></SendCertifiedSms>`;
-  return { name, message: by(payload, systemClock.now()) };
+  return { name, message: by(payload, systemClock.now(), manner) };
 }
 
 const part = (message: string, which: RegExp): string => which.exec(message)?.[0] ?? "";
@@ -87,6 +87,15 @@ test.each([
   expect(await storedText(name)).toBe("Text signat");
 });
 
+const places = (count: number): string[] => Array.from({ length: count }, (_, n) => `more-${n}`);
+
+test("a signature covers eight parts at most, each once", async () => {
+  expect(await answerTo(good(sign, { more: places(6) }).message)).toBe("accepted");
+  expect(await answerTo(good(sign, { more: places(7) }).message)).toBe("NotAuthenticated");
+  const twice = good(sign, { more: ["more", "more"] });
+  expect(await answerTo(twice.message)).toBe("NotAuthenticated");
+});
+
 const ATTACKS: Readonly<Record<string, (message: string) => string>> = {
   "another text": (m) => m.replace("Text signat", "Text firmat"),
   "another recipient": (m) => m.replace("+34600100000", "+34600100009"),
@@ -124,6 +133,7 @@ const ATTACKS: Readonly<Record<string, (message: string) => string>> = {
     ),
   "a digest method that is a property of every object": (m) =>
     m.replace(/(<ds:DigestMethod Algorithm=")[^"]*/, "$1constructor"),
+  "a namespace that cannot be canonicalised": (m) => m.replace("<text>", '<text xmlns="relative">'),
   "the certificate of somebody else": (m) =>
     m.replace(TOKEN, (all, token: string) =>
       all.replace(token, TOKEN.exec(good(stranger).message)?.[1] ?? ""),
@@ -141,6 +151,21 @@ test.each(Object.keys(ATTACKS))("%s is refused", async (name) => {
   expect(await answerTo(attack)).toBe("NotAuthenticated");
   // Too many failures of one caller would be slowed down.
   expect(await answerTo(good().message)).toBe("accepted");
+});
+
+/** Of DER, in hex: the identifiers of an elliptic key and of P-256, and the first byte of its point. */
+test.each([
+  ["of a kind that nobody knows", "06072a8648ce3d0201", "06072a8648ce3d0209"],
+  ["on a curve that nobody knows", "06082a8648ce3d030107", "06082a8648ce3d03017f"],
+  ["that is no point of its curve", "03420004", "03420009"],
+])("a key %s proves nothing", async (_name, known, unknown) => {
+  const curve = await createSigner(systemClock.now(), "P-256");
+  const { raw } = curve.certificate;
+  const altered = Buffer.from(raw.toString("hex").replace(known, unknown), "hex");
+  expect(altered).not.toEqual(raw);
+  const { message } = good(curve);
+  const attack = message.replace(raw.toString("base64"), altered.toString("base64"));
+  expect(await answerTo(attack)).toBe("NotAuthenticated");
 });
 
 test("a stranger's signature is good for nothing", async () => {

@@ -21,6 +21,8 @@ export interface Manner {
   /** What the Timestamp is, for the signature. */
   readonly stamp?: "signed" | "unsigned" | "none";
   readonly hash?: keyof typeof METHODS;
+  /** Ids of elements beside the Timestamp that are signed too, each as often as it stands here. */
+  readonly more?: readonly string[];
 }
 
 /** Signs messages as back offices do: with SHA-256 over the Body and a Timestamp. */
@@ -51,7 +53,7 @@ export async function createSigner(
   const signer = (
     payload: string,
     created: Date,
-    { stamp = "signed", hash = "sha256" }: Manner = {},
+    { stamp = "signed", hash = "sha256", more = [] }: Manner = {},
   ): string => {
     const method = METHODS[hash];
     const algorithm =
@@ -59,14 +61,16 @@ export async function createSigner(
     // Written as exclusive canonicalisation leaves it: its namespaces on it, in order.
     const body = `<soap:Body xmlns:soap="${SOAP}" xmlns:wsu="${WSU}" wsu:Id="body">${payload}</soap:Body>`;
     const timestamp = `<wsu:Timestamp xmlns:wsu="${WSU}" wsu:Id="time"><wsu:Created>${created.toISOString()}</wsu:Created></wsu:Timestamp>`;
+    const element = (id: string): string =>
+      `<wsu:More xmlns:wsu="${WSU}" wsu:Id="${id}"></wsu:More>`;
     const reference = (id: string, signed: string): string =>
       `<ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="${EXC_C14N}"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="${method.digest}"></ds:DigestMethod><ds:DigestValue>${createHash(hash).update(signed).digest("base64")}</ds:DigestValue></ds:Reference>`;
-    const info = `<ds:SignedInfo xmlns:ds="${DS}"><ds:CanonicalizationMethod Algorithm="${EXC_C14N}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="${algorithm}"></ds:SignatureMethod>${reference("body", body)}${stamp === "signed" ? reference("time", timestamp) : ""}</ds:SignedInfo>`;
+    const info = `<ds:SignedInfo xmlns:ds="${DS}"><ds:CanonicalizationMethod Algorithm="${EXC_C14N}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="${algorithm}"></ds:SignatureMethod>${reference("body", body)}${stamp === "signed" ? reference("time", timestamp) : ""}${more.map((id) => reference(id, element(id))).join("")}</ds:SignedInfo>`;
     const value = sign(hash, Buffer.from(info), { key, dsaEncoding: "ieee-p1363" }).toString(
       "base64",
     );
     const signature = `<ds:Signature xmlns:ds="${DS}">${info}<ds:SignatureValue>${value}</ds:SignatureValue><ds:KeyInfo><wsse:SecurityTokenReference><wsse:Reference URI="#token" ValueType="${X509_TOKEN}"/></wsse:SecurityTokenReference></ds:KeyInfo></ds:Signature>`;
-    return `<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="${SOAP}"><soap:Header><wsse:Security xmlns:wsse="${WSSE}" xmlns:wsu="${WSU}"><wsse:BinarySecurityToken wsu:Id="token" ValueType="${X509_TOKEN}">${token}</wsse:BinarySecurityToken>${stamp === "none" ? "" : timestamp}${signature}</wsse:Security></soap:Header>${body}</soap:Envelope>`;
+    return `<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="${SOAP}"><soap:Header><wsse:Security xmlns:wsse="${WSSE}" xmlns:wsu="${WSU}"><wsse:BinarySecurityToken wsu:Id="token" ValueType="${X509_TOKEN}">${token}</wsse:BinarySecurityToken>${stamp === "none" ? "" : timestamp}${[...new Set(more)].map(element).join("")}${signature}</wsse:Security></soap:Header>${body}</soap:Envelope>`;
   };
   return Object.assign(signer, { certificate });
 }

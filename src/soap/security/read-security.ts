@@ -1,11 +1,16 @@
 import { ServiceError } from "../../domain/errors.ts";
 import type { Envelope } from "../envelope.ts";
 import type { XmlTree } from "../xml/document.ts";
-import { attributeOf, childElements, childrenNamed, textOf, type XmlNode } from "../xml/node.ts";
-import { isNamed } from "../xml/node.ts";
+import {
+  attributeOf,
+  childElements,
+  childrenNamed,
+  isNamed,
+  textOf,
+  type XmlNode,
+} from "../xml/node.ts";
 import { PASSWORD_DIGEST, PASSWORD_TEXT, WSSE, WSU } from "./names.ts";
-
-import { readSignature, type Signature } from "./read-signature.ts";
+import { readSignature, type ClaimedSignature, type Signature } from "./read-signature.ts";
 
 /** What a wsse:Security header says, free of the tree that it was read from. */
 export interface SecurityHeader {
@@ -13,6 +18,11 @@ export interface SecurityHeader {
   readonly signature: Signature | undefined;
   readonly timestamp:
     { readonly created: string | undefined; readonly expires: string | undefined } | undefined;
+}
+
+/** The same while its signature is not verified; worthless when the tree is closed. */
+export interface SecurityClaim extends Omit<SecurityHeader, "signature"> {
+  readonly signature: ClaimedSignature | undefined;
 }
 
 /** WS-Security UsernameToken Profile 1.1, 3.1. */
@@ -35,7 +45,7 @@ const MAX_VALUE = 512;
 export function readSecurity(
   tree: XmlTree,
   { headers, body }: Pick<Envelope, "headers" | "body">,
-): SecurityHeader | undefined {
+): SecurityClaim | undefined {
   const [security, ...others] = headers.filter((header) => isNamed(header, WSSE, "Security"));
   if (security === undefined) return undefined;
   if (others.length > 0) throw unreadable();

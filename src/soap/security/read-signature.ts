@@ -58,29 +58,75 @@ export interface Signable {
   readonly security: XmlNode;
 }
 
+/** A signature as it stands in a message: whose it is said to be, while nothing is proved. */
+export interface ClaimedSignature {
+  readonly certificate: X509Certificate;
+  /** @throws ServiceError NotAuthenticated when it does not hold */
+  verify(): Signature;
+}
+
 /**
- * Verifies the only signature of a Security header (WS-Security X.509 Token Profile 1.1): one token,
- * one signature, every reference to an element that stands where it belongs – this Body, or a child of
- * this header – found by an id that no other element has. So what was signed is what is read. Undefined
- * when nothing is signed.
+ * Reads the only signature of a Security header (WS-Security X.509 Token Profile 1.1): one token, one
+ * signature, every reference to an element that stands where it belongs – this Body, or a child of this
+ * header – found by an id that no other element has. So what was signed is what is read. Undefined when
+ * nothing is signed.
  *
  * @throws ServiceError NotAuthenticated
  */
-export function readSignature({ tree, body, security }: Signable): Signature | undefined {
+export function readSignature(signable: Signable): ClaimedSignature | undefined {
+  const { security } = signable;
   const signatures = childrenNamed(security, DS, "Signature");
   if (signatures.length === 0) return undefined;
   const signature = only(signatures);
   const token = only(childrenNamed(security, WSSE, "BinarySecurityToken"));
-  const signedInfo = only(childrenNamed(signature, DS, "SignedInfo"));
   assertKeyIs(signature, token);
+  const certificate = readToken(token);
+  return { certificate, verify: () => verifySignature(signable, signature, certificate) };
+}
+
+/** What costs least comes first; XMLDSig core, 3.2, leaves the order open. */
+function verifySignature(
+  signable: Signable,
+  signature: XmlNode,
+  certificate: X509Certificate,
+): Signature {
+  const signedInfo = only(childrenNamed(signature, DS, "SignedInfo"));
+  const references = childrenNamed(signedInfo, DS, "Reference");
+  if (references.length > MOST_REFERENCES) throw broken();
+
+  const method = SIGNATURE_METHODS.get(
+    algorithm(only(childrenNamed(signedInfo, DS, "SignatureMethod"))),
+  );
+  const { publicKey } = certificate;
+  if (method === undefined || method.key !== publicKey.asymmetricKeyType) throw broken();
+  const pieces: Buffer[] = [];
+  const how = only(childrenNamed(signedInfo, DS, "CanonicalizationMethod"));
+  canonical(signable.tree, signedInfo, how, (piece) => pieces.push(Buffer.from(piece)));
+  const value = base64(only(childrenNamed(signature, DS, "SignatureValue")));
+  const key = { key: publicKey, dsaEncoding: "ieee-p1363" as const };
+  if (!verify(method.digest, Buffer.concat(pieces), key, value)) throw broken();
+
+  const { covered, isWeak } = verifyReferences(signable, signature, references);
+  const timestamps = childrenNamed(signable.security, WSU, "Timestamp");
+  return {
+    certificate,
+    isWeak: isWeak || method.digest === "sha1",
+    coversTimestamp: timestamps.length === 1 && covered.has(timestamps[0] as XmlNode),
+    mark: createHash("sha256").update(markOf(value, method)).digest("base64"),
+    value: value.toString("base64"),
+  };
+}
+
+/** The elements that a signature covers, the Body among them, each digested once. */
+function verifyReferences(
+  { tree, body, security }: Signable,
+  signature: XmlNode,
+  references: readonly XmlNode[],
+): { readonly covered: ReadonlySet<XmlNode>; readonly isWeak: boolean } {
   const ids = collectIds(tree.root);
-  const timestamp = childrenNamed(security, WSU, "Timestamp");
   const places = [body, ...childElements(security).filter((child) => child !== signature)];
   const covered = new Set<XmlNode>();
   let isWeak = false;
-
-  const references = childrenNamed(signedInfo, DS, "Reference");
-  if (references.length > MOST_REFERENCES) throw broken();
   for (const reference of references) {
     const id = /^#(.+)$/.exec(attributeOf(reference, "", "URI") ?? "")?.[1] ?? "";
     const target = ids.get(id);
@@ -91,35 +137,29 @@ export function readSignature({ tree, body, security }: Signable): Signature | u
     );
     if (digest === undefined) throw broken();
     const hash = createHash(digest);
-    canonicalise(tree, target, prefixesOf(transform), (piece) => hash.update(piece));
+    canonical(tree, target, transform, (piece) => hash.update(piece));
     const expected = base64(only(childrenNamed(reference, DS, "DigestValue")));
     if (!equalBytes(hash.digest(), expected)) throw broken();
     isWeak ||= digest === "sha1";
     covered.add(target);
   }
   if (!covered.has(body)) throw broken();
+  return { covered, isWeak };
+}
 
-  const method = SIGNATURE_METHODS.get(
-    algorithm(only(childrenNamed(signedInfo, DS, "SignatureMethod"))),
-  );
-  const certificate = readToken(token);
-  const { publicKey } = certificate;
-  if (method === undefined || method.key !== publicKey.asymmetricKeyType || !isStrong(publicKey)) {
+/** What has no canonical form, for example a namespace without a scheme, cannot have been signed. */
+function canonical(
+  tree: XmlTree,
+  node: XmlNode,
+  method: XmlNode,
+  take: (piece: Uint8Array) => void,
+): void {
+  const prefixes = prefixesOf(method);
+  try {
+    canonicalise(tree, node, prefixes, take);
+  } catch {
     throw broken();
   }
-  const pieces: Buffer[] = [];
-  const how = prefixesOf(only(childrenNamed(signedInfo, DS, "CanonicalizationMethod")));
-  canonicalise(tree, signedInfo, how, (piece) => pieces.push(Buffer.from(piece)));
-  const value = base64(only(childrenNamed(signature, DS, "SignatureValue")));
-  const key = { key: publicKey, dsaEncoding: "ieee-p1363" as const };
-  if (!verify(method.digest, Buffer.concat(pieces), key, value)) throw broken();
-  return {
-    certificate,
-    isWeak: isWeak || method.digest === "sha1",
-    coversTimestamp: timestamp.length === 1 && covered.has(timestamp[0] as XmlNode),
-    mark: createHash("sha256").update(markOf(value, method)).digest("base64"),
-    value: value.toString("base64"),
-  };
 }
 
 /** Whoever has seen an ECDSA signature (r, s) can write it in another way, which holds too: (r, -s). */
@@ -140,6 +180,7 @@ function assertKeyIs(signature: XmlNode, token: XmlNode): void {
 function readToken(token: XmlNode): X509Certificate {
   if (attributeOf(token, "", "ValueType") !== X509_TOKEN) throw broken();
   const text = textOf(token);
+  if (text.length > LONGEST_TOKEN) throw broken();
   let certificate = certificates.get(text);
   if (certificate === undefined) {
     certificate = parseCertificate(Buffer.from(text, "base64"));
@@ -149,13 +190,19 @@ function readToken(token: XmlNode): X509Certificate {
   return certificate;
 }
 
+/** Characters of a token; certificates of people and seals have two or three thousand. */
+const LONGEST_TOKEN = 32 * 1024;
+
 /** Back offices sign with the same certificate again and again. */
 const certificates = new Map<string, X509Certificate>();
 const REMEMBERED_AT_MOST = 200;
 
 function parseCertificate(bytes: Buffer): X509Certificate {
   try {
-    return new X509Certificate(bytes);
+    const certificate = new X509Certificate(bytes);
+    // Node reads the key when it is asked for, and throws when it is of a kind that nobody knows.
+    if (!isStrong(certificate.publicKey)) throw broken();
+    return certificate;
   } catch {
     throw broken();
   }
