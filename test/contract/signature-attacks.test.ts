@@ -96,6 +96,11 @@ test("a signature covers eight parts at most, each once", async () => {
   expect(await answerTo(twice.message)).toBe("NotAuthenticated");
 });
 
+test("each node is looked at for each prefix of a list: there are 32 at most", async () => {
+  expect(await answerTo(good(sign, { prefixes: 32 }).message)).toBe("accepted");
+  expect(await answerTo(good(sign, { prefixes: 33 }).message)).toBe("NotAuthenticated");
+});
+
 const ATTACKS: Readonly<Record<string, (message: string) => string>> = {
   "another text": (m) => m.replace("Text signat", "Text firmat"),
   "another recipient": (m) => m.replace("+34600100000", "+34600100009"),

@@ -23,6 +23,8 @@ export interface Manner {
   readonly hash?: keyof typeof METHODS;
   /** Ids of elements beside the Timestamp that are signed too, each as often as it stands here. */
   readonly more?: readonly string[];
+  /** How many prefixes the canonicalisation is asked to treat inclusively; none of them is bound. */
+  readonly prefixes?: number;
 }
 
 /** Signs messages as back offices do: with SHA-256 over the Body and a Timestamp. */
@@ -53,7 +55,7 @@ export async function createSigner(
   const signer = (
     payload: string,
     created: Date,
-    { stamp = "signed", hash = "sha256", more = [] }: Manner = {},
+    { stamp = "signed", hash = "sha256", more = [], prefixes = 0 }: Manner = {},
   ): string => {
     const method = METHODS[hash];
     const algorithm =
@@ -65,7 +67,9 @@ export async function createSigner(
       `<wsu:More xmlns:wsu="${WSU}" wsu:Id="${id}"></wsu:More>`;
     const reference = (id: string, signed: string): string =>
       `<ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="${EXC_C14N}"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="${method.digest}"></ds:DigestMethod><ds:DigestValue>${createHash(hash).update(signed).digest("base64")}</ds:DigestValue></ds:Reference>`;
-    const info = `<ds:SignedInfo xmlns:ds="${DS}"><ds:CanonicalizationMethod Algorithm="${EXC_C14N}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="${algorithm}"></ds:SignatureMethod>${reference("body", body)}${stamp === "signed" ? reference("time", timestamp) : ""}${more.map((id) => reference(id, element(id))).join("")}</ds:SignedInfo>`;
+    const list = Array.from({ length: prefixes }, (_, n) => `p${n}`).join(" ");
+    const inclusive = `<ec:InclusiveNamespaces xmlns:ec="${EXC_C14N}" PrefixList="${list}"></ec:InclusiveNamespaces>`;
+    const info = `<ds:SignedInfo xmlns:ds="${DS}"><ds:CanonicalizationMethod Algorithm="${EXC_C14N}">${prefixes > 0 ? inclusive : ""}</ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="${algorithm}"></ds:SignatureMethod>${reference("body", body)}${stamp === "signed" ? reference("time", timestamp) : ""}${more.map((id) => reference(id, element(id))).join("")}</ds:SignedInfo>`;
     const value = sign(hash, Buffer.from(info), { key, dsaEncoding: "ieee-p1363" }).toString(
       "base64",
     );

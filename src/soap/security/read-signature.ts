@@ -51,6 +51,9 @@ const DIGEST_METHODS = new Map<string, Digest>([
 /** The Body, and what a Security header holds; each costs a pass over the message. */
 const MOST_REFERENCES = 8;
 
+/** Far above what toolkits write; libxml2 looks for each of them at each node of the message. */
+const MOST_PREFIXES = 32;
+
 /** What a signature may cover; the Body must be among it. */
 export interface Signable {
   readonly tree: XmlTree;
@@ -244,9 +247,10 @@ function prefixesOf(node: XmlNode): string[] {
   if (others.length > 0) throw broken();
   if (inclusive === undefined) return [];
   if (!isNamed(inclusive, EXC_C14N, "InclusiveNamespaces")) throw broken();
-  return (attributeOf(inclusive, "", "PrefixList") ?? "")
-    .split(/\s+/)
-    .filter((each) => each !== "");
+  const list = (attributeOf(inclusive, "", "PrefixList") ?? "").split(/\s+/);
+  const prefixes = list.filter((each) => each !== "");
+  if (prefixes.length > MOST_PREFIXES) throw broken();
+  return prefixes;
 }
 
 function base64(node: XmlNode): Buffer {
