@@ -17,7 +17,7 @@ import {
 import type { SoapVersion } from "./envelope.ts";
 import type { DoorLog, ObservedCall } from "./log.ts";
 import { createCallRate } from "./call-rate.ts";
-import { DEFAULT_LIMITS, type DoorLimits } from "./limits.ts";
+import { DEFAULT_LIMITS, tooManyAtOnce, type DoorLimits } from "./limits.ts";
 import type { Port } from "./port.ts";
 import { homePage } from "./transport/home-page.ts";
 import { rootPart } from "./transport/multipart.ts";
@@ -96,7 +96,7 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
       if (sent === undefined) {
         return send(request, reply, { ...refusal(parts, "1.1", unsupported()), status: 415 });
       }
-      if (inFlight >= limits.inFlight) throw new ServiceError("TooManyRequests");
+      if (inFlight >= limits.inFlight) throw tooManyAtOnce();
       inFlight += 1;
       try {
         return await send(request, reply, await dispatch(ported, sent));

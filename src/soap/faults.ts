@@ -69,9 +69,9 @@ export const FAULTS = {
     side: "caller",
     retryAfterSeconds: 5,
     words: {
-      ca: "Hi ha massa peticions alhora; torneu-ho a provar d'aquí a una estona.",
-      es: "Hay demasiadas peticiones a la vez; vuelva a intentarlo dentro de un rato.",
-      en: "There are too many requests at once; try again in a while.",
+      ca: "Cal esperar una estona abans de tornar-ho a provar.",
+      es: "Hay que esperar un rato antes de volver a intentarlo.",
+      en: "Wait a while before you try again.",
     },
   },
   QuotaExceeded: {

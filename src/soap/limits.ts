@@ -1,3 +1,4 @@
+import { ServiceError } from "../domain/errors.ts";
 import type { XmlLimits } from "./xml/document.ts";
 
 /** What a caller may ask of the door; whoever asks more gets a fault. */
@@ -21,3 +22,14 @@ export const DEFAULT_LIMITS: DoorLimits = {
   inFlight: 256,
   callsPerSecond: 50,
 };
+
+/** More is asked of this process than it does at the same time. */
+export function tooManyAtOnce(): ServiceError {
+  return new ServiceError("TooManyRequests", {
+    hint: {
+      ca: "Hi ha massa peticions alhora.",
+      es: "Hay demasiadas peticiones a la vez.",
+      en: "There are too many requests at once.",
+    },
+  });
+}

@@ -142,6 +142,7 @@ test("calls beyond those in flight are told when to come back", async () => {
     const body = await third.text();
     expect(third.headers.get("retry-after")).toBe("5");
     expect(body).toContain("<code>TooManyRequests</code>");
+    expect(body).toContain("Hi ha massa peticions alhora.</ca>");
     expect(body).toContain("<retryAfterSeconds>5</retryAfterSeconds>");
     release();
     expect((await Promise.all(first)).map((each) => each.status)).toEqual([200, 200]);

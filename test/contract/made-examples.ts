@@ -23,7 +23,8 @@ const SHOWN: readonly (readonly [name: string, title: string])[] = [
 /** No request alone brings these about; test/contract holds them in other tests. */
 const WITHOUT_REQUEST: Partial<Record<ErrorCode, string>> = {
   RequestTooLarge: "A body over the limit.",
-  TooManyRequests: "More calls than the service, or the entity, may make at once.",
+  TooManyRequests:
+    "More calls than the service, or the entity, may make at once, or repeated failures to authenticate.",
   QuotaExceeded: "SendCertifiedSms beyond the limit of the day or the month.",
   Unavailable: "Any call while the database is away.",
   Internal: "Any call that meets a failure of the service.",

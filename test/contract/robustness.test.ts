@@ -254,6 +254,11 @@ test("slow guesses are slowed down, and the guessed user is still served elsewhe
   for (let tries = 0; tries < 7; tries += 1) codes.push(await codeOf(await post(wrong)));
   expect(codes.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => "NotAuthenticated"));
   expect(codes.at(-1)).toBe("TooManyRequests");
+  const told = await (await post(wrong)).text();
+  expect(told).toContain(
+    "<ca>Cal esperar una estona abans de tornar-ho a provar. Hi ha hagut massa intents fallits d'acreditar-se.</ca>",
+  );
+  expect(told).not.toContain("alhora");
   await door.story.hands.advance(61_000);
 });
 

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { MINUTE, type Clock, type RandomSource } from "../../domain/clock.ts";
-import { ServiceError } from "../../domain/errors.ts";
 import { equalBytes, hashSecret, verifySecret } from "../../domain/secret.ts";
+import { tooManyAtOnce } from "../limits.ts";
 
 /** Answers whether a password is the one behind a scrypt hash; undefined stands for no such user. */
 export type PasswordCheck = (password: string, scrypt: string | undefined) => Promise<boolean>;
@@ -60,7 +60,7 @@ function createSlots(): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   return async (work) => {
     if (running >= AT_ONCE) {
-      if (waiting.length >= WAITING_AT_MOST) throw new ServiceError("TooManyRequests");
+      if (waiting.length >= WAITING_AT_MOST) throw tooManyAtOnce();
       await new Promise<void>((resolve) => waiting.push(resolve));
     } else {
       running += 1;
