@@ -67,7 +67,7 @@ export function createSmtpMailer(settings: SmtpSettings): Mailer & { close(): vo
           content,
         })),
       });
-      return { kind: "taken", reply: sent.response };
+      return { kind: "taken", reply: readable(sent.response) };
     } catch (error) {
       return answerOf(error);
     }
@@ -92,6 +92,11 @@ function answerOf(error: unknown): MailAnswer {
     readonly message?: string;
   };
   const refused = responseCode !== undefined && responseCode >= 500 && command === "RCPT TO";
-  const cause = response ?? message ?? String(error);
+  const cause = readable(response ?? message ?? String(error));
   return refused ? { kind: "refused", reply: cause } : { kind: "failed", cause };
+}
+
+/** Control characters, which neither a column nor a line of the log can hold, as blanks. */
+function readable(reply: string): string {
+  return reply.replace(/[\u0000-\u001f\u007f]+/g, " ").trim();
 }
