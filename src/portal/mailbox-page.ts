@@ -8,6 +8,9 @@ interface Params {
   readonly token: string;
 }
 
+/** Base64url, as they are made; PostgreSQL refuses some of what else a path may hold. */
+const TOKEN = /^[\w-]+$/;
+
 /**
  * The page behind the link that confirms a mailbox. Reading it confirms nothing, because mail programs
  * follow links by themselves: a person presses the button. It works without scripts.
@@ -16,7 +19,7 @@ export function registerMailboxPage(server: FastifyInstance, context: LifecycleC
   const { db, clock } = context;
   server.get<{ Params: Params }>("/bustia/:token", async (request, reply) => {
     const { token } = request.params;
-    const found = await findUnconfirmed(db, token, clock.now());
+    const found = TOKEN.test(token) && (await findUnconfirmed(db, token, clock.now()));
     const language = languageOf(request);
     if (!found) return html(reply, 404, write(language, token, TEXTS.unknown, "no"));
     const form = `<p><strong>${escape(maskAddress(found.address))}</strong></p>
@@ -31,7 +34,7 @@ export function registerMailboxPage(server: FastifyInstance, context: LifecycleC
     );
     scope.post<{ Params: Params }>("/bustia/:token", async (request, reply) => {
       const { token } = request.params;
-      const confirmed = await confirmMailbox(db, token, clock.now());
+      const confirmed = TOKEN.test(token) && (await confirmMailbox(db, token, clock.now()));
       const language = languageOf(request);
       return confirmed
         ? html(reply, 200, write(language, token, TEXTS.done, "ok"))
