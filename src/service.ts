@@ -39,7 +39,7 @@ import { warnEarly } from "./lifecycle/upkeep/warn-early.ts";
 import { createOperatorLink } from "./operator-link.ts";
 import { answerBusBatches } from "./pica/batches/work-on-batches.ts";
 import { BUS_DOOR_PATH, busPorts } from "./pica/ports.ts";
-import { registerLastAnswers } from "./portal/last-answers.ts";
+import { refuseRequest, registerLastAnswers } from "./portal/last-answers.ts";
 import { registerMailboxPage } from "./portal/mailbox-page.ts";
 import { registerHealth } from "./portal/health.ts";
 import { remember } from "./portal/remember.ts";
@@ -177,7 +177,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
     started.push(stopWork);
     const observe: DoorOptions["observe"] = (call) => metrics.call(call);
     const isStopping = (): boolean => stopping.signal.aborted;
-    const server = openServer(settings, parts);
+    const server = openServer(settings, { ...parts, refuse: refuseRequest });
     started.push(async () => {
       await Promise.all([stopWork(), closeDoor(server, settings.stopDelay, parts.timers)]);
     });

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import fastify, { type FastifyInstance } from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { SECOND, type Timers } from "../domain/clock.ts";
 import type { ProxySettings } from "./client-certificate.ts";
 import { followFiles, httpsOptions, type HttpsFiles } from "./server-certificate.ts";
@@ -35,6 +35,8 @@ interface Parts {
     info(message: string, fields: object): void;
     warn(message: string, fields: object): void;
   };
+  /** Answers what finds no way to a handler; Fastify's own words say back what was sent. */
+  readonly refuse: (error: unknown, reply: FastifyReply) => FastifyReply;
 }
 
 /**
@@ -45,13 +47,16 @@ interface Parts {
  */
 export function openServer(settings: ServerSettings, parts: Parts): FastifyInstance {
   const { tls, proxies, connections = DEFAULT_CONNECTIONS } = settings;
-  const { timers, log } = parts;
+  const { timers, log, refuse } = parts;
   const options = {
     logger: false,
     forceCloseConnections: "idle",
     requestTimeout: connections.request,
     keepAliveTimeout: connections.keepAlive,
     clientErrorHandler: cutOff,
+    frameworkErrors: (error: unknown, _request: unknown, reply: FastifyReply) => {
+      void refuse(error, reply);
+    },
     // Whoever has a connection still gets an answer.
     return503OnClosing: false,
     trustProxy: proxies.trusted.length === 0 ? false : [...proxies.trusted],

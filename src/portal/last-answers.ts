@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Words } from "../domain/words.ts";
 import { callersFault } from "../domain/callers-fault.ts";
 import { html, languageOf, page, type PageLanguage } from "./page.ts";
@@ -49,18 +49,23 @@ export function registerLastAnswers(
   );
   const unknown = inThree(TITLE) + ways.join("");
   server.setErrorHandler((error, request, reply) => {
-    const fault = callersFault(error);
-    if (fault === undefined) onFailure(request.routeOptions.url, error);
-    return reply
-      .code(fault ?? 503)
-      .type(PLAIN)
-      .send(inThree(fault === undefined ? UNAVAILABLE : REFUSED));
+    if (callersFault(error) === undefined) onFailure(request.routeOptions.url, error);
+    return refuseRequest(error, reply);
   });
   server.setNotFoundHandler((request, reply) =>
     request.headers.accept?.includes("text/html")
       ? html(reply, 404, unknownPage(languageOf(request)))
       : reply.code(404).type(PLAIN).send(unknown),
   );
+}
+
+/** The lines for a request that came to nothing, by its own fault or by ours. */
+export function refuseRequest(error: unknown, reply: FastifyReply): FastifyReply {
+  const fault = callersFault(error);
+  return reply
+    .code(fault ?? 503)
+    .type(PLAIN)
+    .send(inThree(fault === undefined ? UNAVAILABLE : REFUSED));
 }
 
 const inThree = ({ ca, es, en }: Words): string => `${ca}.\n${es}.\n${en}.\n`;

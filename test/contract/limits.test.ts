@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { openServer } from "../../src/https/open-server.ts";
+import { refuseRequest } from "../../src/portal/last-answers.ts";
 import { systemTimers } from "../../src/system.ts";
 import { backendOf, openDoor, type OpenDoor } from "../support/soap-door.ts";
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
       proxies: { trusted: [] },
       connections: { headers: 200, request: 400, keepAlive: 200, most: 4 },
     },
-    { timers: systemTimers, log: { info: quiet, warn: quiet } },
+    { timers: systemTimers, log: { info: quiet, warn: quiet }, refuse: refuseRequest },
   );
   door = await openDoor({ limits: { inFlight: 2, inflatedBytes: 64 * 1024 } }, server);
 });
@@ -84,6 +85,28 @@ test("what is no HTTP gets few words", async () => {
   expect(answer).toBe(
     "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\n400\n",
   );
+});
+
+test("headers without an end are cut off", async () => {
+  const answer = await heard((socket) => socket.write(`${HEAD}X-A: ${"a".repeat(20_000)}\r\n\r\n`));
+  expect(answer).toMatch(/^HTTP\/1\.1 431 Request Header Fields Too Large\r\n/);
+  expect(answer).not.toContain("aaa");
+});
+
+test.each([
+  ["two lengths", "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello"],
+  ["a length and chunks", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
+  ["chunks said twice", "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"],
+  ["chunks said otherwise", "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"],
+  ["a length with a sign", "Content-Length: +5\r\n\r\nhello"],
+  ["a header folded", "X-A: b\r\n c\r\nContent-Length : 5\r\n\r\nhello"],
+  ["bare line ends", "X-A: b\nX-B: c\n\n"],
+  ["a chunk that is no number", "Transfer-Encoding: chunked\r\n\r\nzz\r\n"],
+])("%s: nothing is smuggled behind it", async (_what, rest) => {
+  const behind = `GET /ws/sms-certificat?wsdl HTTP/1.1\r\nHost: x\r\n\r\n`;
+  const answer = await heard((socket) => socket.write(`${HEAD}${rest}${behind}`));
+  expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nConnection: close\r\n/);
+  expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
 });
 
 test("connections beyond the limit are refused, and the others are served", async () => {

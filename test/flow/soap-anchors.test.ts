@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClientCertificateReader } from "../../src/https/client-certificate.ts";
 import { openServer } from "../../src/https/open-server.ts";
+import { refuseRequest } from "../../src/portal/last-answers.ts";
 import { wholeSubject } from "../../src/soap/security/subject-names.ts";
 import {
   deleteAnchor,
@@ -38,7 +39,11 @@ peer("openssl")("certificates that an authority of the entity has issued", () =>
     person = await makePair(folder, "person", { subject, issuer: below });
     const server = openServer(
       { tls: undefined, proxies: PROXIES },
-      { timers: systemTimers, log: { info: () => undefined, warn: () => undefined } },
+      {
+        timers: systemTimers,
+        log: { info: () => undefined, warn: () => undefined },
+        refuse: refuseRequest,
+      },
     );
     door = await openDoor(
       {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClientCertificateReader } from "../../src/https/client-certificate.ts";
 import { openServer } from "../../src/https/open-server.ts";
+import { refuseRequest } from "../../src/portal/last-answers.ts";
 import { AUTHORITY, makePair, type OpensslPair } from "../support/openssl-pair.ts";
 import { peer } from "../support/peers.ts";
 import { systemClock, systemTimers } from "../../src/system.ts";
@@ -16,7 +17,11 @@ const STAMP = (expires: string): string =>
   `<s:Header><w:Security xmlns:w="${WSSE}"><u:Timestamp xmlns:u="${WSSE.replace("secext", "utility")}"><u:Expires>${expires}</u:Expires></u:Timestamp></w:Security></s:Header>`;
 
 type Proxies = Parameters<typeof createClientCertificateReader>[0];
-const PARTS = { timers: systemTimers, log: { info: () => undefined, warn: () => undefined } };
+const PARTS = {
+  timers: systemTimers,
+  log: { info: () => undefined, warn: () => undefined },
+  refuse: refuseRequest,
+};
 
 peer("openssl")("a client certificate that a proxy hands on", () => {
   let folder: string;

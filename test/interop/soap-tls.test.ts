@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createClientCertificateReader } from "../../src/https/client-certificate.ts";
 import { openServer } from "../../src/https/open-server.ts";
+import { refuseRequest } from "../../src/portal/last-answers.ts";
 import { setBusPolicy } from "../../src/store/parties/requesters.ts";
 import { systemClock } from "../../src/system.ts";
 import { createHands, type Hands } from "../support/hands.ts";
@@ -77,7 +78,7 @@ peer("openssl", "curl")("TLS of the service itself", () => {
     const note = (message: string): void => void told.push(message);
     const https = openServer(
       { tls: { ...files, keyPassword: undefined }, proxies: NO_PROXY },
-      { timers: hands.timers, log: { info: note, warn: note } },
+      { timers: hands.timers, log: { info: note, warn: note }, refuse: refuseRequest },
     );
     const clientCertificateOf = createClientCertificateReader(NO_PROXY);
     door = await openDoor({ clock: systemClock, clientCertificateOf }, https);
@@ -233,7 +234,11 @@ peer(
     } as const;
     const plain = openServer(
       { tls: undefined, proxies },
-      { timers: createHands().timers, log: { info: () => undefined, warn: () => undefined } },
+      {
+        timers: createHands().timers,
+        log: { info: () => undefined, warn: () => undefined },
+        refuse: refuseRequest,
+      },
     );
     const clientCertificateOf = createClientCertificateReader(proxies);
     door = await openDoor({ clock: systemClock, clientCertificateOf }, plain);

@@ -1,15 +1,22 @@
-import fastify, { type FastifyInstance } from "fastify";
-import { registerLastAnswers } from "../../src/portal/last-answers.ts";
+import type { FastifyInstance } from "fastify";
+import { openServer } from "../../src/https/open-server.ts";
+import { refuseRequest, registerLastAnswers } from "../../src/portal/last-answers.ts";
+import { systemTimers } from "../../src/system.ts";
 
 let server: FastifyInstance;
 let failures: unknown[];
 
 beforeAll(() => {
-  server = fastify();
+  const quiet = (): void => undefined;
+  server = openServer(
+    { tls: undefined, proxies: { trusted: [] } },
+    { timers: systemTimers, log: { info: quiet, warn: quiet }, refuse: refuseRequest },
+  );
   registerLastAnswers(server, { SOAP: "/ws/door", PICA: "/ws/bus" }, (route, error) =>
     failures.push([route, error]),
   );
   server.post("/page", () => "taken");
+  server.get("/named/:name", () => "taken");
   server.get("/broken", () => {
     throw new Error("a secret of ours");
   });
@@ -57,11 +64,21 @@ test.each([
     headers,
     payload,
   });
-  expect(statusCode).toBe(status);
-  expect(body).toBe(
-    "La petició no es pot llegir.\nLa petición no se puede leer.\nThe request cannot be read.\n",
-  );
+  expect([statusCode, body]).toEqual([status, UNREADABLE]);
   expect(failures).toEqual([]);
+});
+
+const UNREADABLE =
+  "La petició no es pot llegir.\nLa petición no se puede leer.\nThe request cannot be read.\n";
+
+test.each([
+  ["/named/%zz<script>", 400],
+  ["/%zz", 400],
+  [`/named/${"a".repeat(101)}`, 414],
+])("the address %p is refused, and not said back", async (url, status) => {
+  const { statusCode, headers, body } = await server.inject(url);
+  expect([statusCode, body]).toEqual([status, UNREADABLE]);
+  expect(headers["content-type"]).toBe("text/plain; charset=utf-8");
 });
 
 test("a page that fails tells strangers nothing, and us everything", async () => {
