@@ -2,8 +2,19 @@ import { lookup } from "node:dns";
 import { lookup as lookupAll } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 
-/** Networks that an endpoint may not be in, unless the settings allow it: our own, and what is nobody's. */
-const FORBIDDEN: readonly (readonly [string, number, "ipv4" | "ipv6"])[] = [
+type Network = readonly [address: string, prefix: number, family: "ipv4" | "ipv6"];
+
+/** Where public addresses are: IPv4, and the global unicast of IPv6 (RFC 4291, 2.4). */
+const PUBLIC: readonly Network[] = [
+  ["0.0.0.0", 0, "ipv4"],
+  ["2000::", 3, "ipv6"],
+];
+
+/**
+ * What is our own there, or nobody's (IANA Special-Purpose Address Registries, RFC 6890), or another
+ * address in other clothes: 6to4 and Teredo wrap IPv4.
+ */
+const FORBIDDEN: readonly Network[] = [
   ["0.0.0.0", 8, "ipv4"],
   ["10.0.0.0", 8, "ipv4"],
   ["100.64.0.0", 10, "ipv4"],
@@ -11,14 +22,17 @@ const FORBIDDEN: readonly (readonly [string, number, "ipv4" | "ipv6"])[] = [
   ["169.254.0.0", 16, "ipv4"],
   ["172.16.0.0", 12, "ipv4"],
   ["192.0.0.0", 24, "ipv4"],
+  ["192.0.2.0", 24, "ipv4"],
+  ["192.88.99.0", 24, "ipv4"],
   ["192.168.0.0", 16, "ipv4"],
   ["198.18.0.0", 15, "ipv4"],
+  ["198.51.100.0", 24, "ipv4"],
+  ["203.0.113.0", 24, "ipv4"],
   ["224.0.0.0", 3, "ipv4"],
-  ["::", 127, "ipv6"],
-  ["64:ff9b::", 96, "ipv6"],
-  ["fc00::", 7, "ipv6"],
-  ["fe80::", 10, "ipv6"],
-  ["ff00::", 8, "ipv6"],
+  ["2001::", 23, "ipv6"],
+  ["2001:db8::", 32, "ipv6"],
+  ["2002::", 16, "ipv6"],
+  ["3fff::", 20, "ipv6"],
 ];
 
 export type AddressTest = (address: string) => boolean;
@@ -29,20 +43,29 @@ export type AddressTest = (address: string) => boolean;
  * @param allowed networks in CIDR notation
  */
 export function allowedAddresses(allowed: readonly string[]): AddressTest {
-  const forbidden = new BlockList();
-  for (const [network, prefix, family] of FORBIDDEN) forbidden.addSubnet(network, prefix, family);
-  const exceptions = new BlockList();
-  for (const cidr of allowed) {
-    const [network = "", prefix = ""] = cidr.split("/");
-    exceptions.addSubnet(network, Number(prefix), isIP(network) === 6 ? "ipv6" : "ipv4");
-  }
+  const open = blockList(PUBLIC);
+  const forbidden = blockList(FORBIDDEN);
+  const exceptions = blockList(
+    allowed.map((cidr): Network => {
+      const [network = "", prefix = ""] = cidr.split("/");
+      return [network, Number(prefix), isIP(network) === 6 ? "ipv6" : "ipv4"];
+    }),
+  );
   return (address) => {
     // ::ffff:10.0.0.1 is 10.0.0.1 in other clothes.
     const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
+    // An address with a zone (fe80::1%eth0) is of a link of this machine.
+    if (isIP(plain) === 0 || plain.includes("%")) return false;
     const family = isIP(plain) === 6 ? "ipv6" : "ipv4";
-    if (isIP(plain) === 0) return false;
-    return exceptions.check(plain, family) || !forbidden.check(plain, family);
+    const isPublic = open.check(plain, family) && !forbidden.check(plain, family);
+    return isPublic || exceptions.check(plain, family);
   };
+}
+
+function blockList(networks: readonly Network[]): BlockList {
+  const list = new BlockList();
+  for (const [address, prefix, family] of networks) list.addSubnet(address, prefix, family);
+  return list;
 }
 
 /** The endpoint is in a network that may not be called. */
