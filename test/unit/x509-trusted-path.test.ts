@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,6 +60,25 @@ peer("openssl")("paths to an authority that an entity trusts", () => {
     expect(length(far, { others: [below] })).toBe(3);
     expect(length(far, { anchors: [below] })).toBe(2);
     expect(length(far, { others: [below, root], anchors: [] })).toBe(0);
+  });
+
+  /** As OpenSSL takes it, and nobody else: other bytes of its DER, in hex. */
+  function altered(pair: OpensslPair, from: string, to: string): OpensslPair {
+    const bytes = pair.certificate.raw.toString("hex");
+    expect(bytes).toContain(from);
+    return {
+      ...pair,
+      certificate: new X509Certificate(Buffer.from(bytes.replace(from, to), "hex")),
+    };
+  }
+
+  test("what cannot be read in a certificate makes no path, and no failure", async () => {
+    const usage = await make({ issuer: root, extensions: ["keyUsage=critical,digitalSignature"] });
+    expect(length(altered(usage, "040403020780", "040405020780"))).toBe(0);
+    const unknownKey = ["06072a8648ce3d0201", "06072a8648ce3d0209"] as const;
+    expect(length(altered(usage, ...unknownKey))).toBe(0);
+    const far = await make({ issuer: below });
+    expect(length(far, { others: [altered(below, ...unknownKey), below] })).toBe(3);
   });
 
   test("dates count for each of them", async () => {

@@ -203,12 +203,11 @@ const REMEMBERED_AT_MOST = 200;
 function parseCertificate(bytes: Buffer): X509Certificate {
   try {
     const certificate = new X509Certificate(bytes);
-    // Node reads the key when it is asked for, and throws when it is of a kind that nobody knows.
-    if (!isStrong(certificate.publicKey)) throw broken();
-    return certificate;
+    if (isStrong(certificate.publicKey)) return certificate;
   } catch {
-    throw broken();
+    // What cannot be read, or has a key of a kind that nobody knows, is refused like a weak one.
   }
+  throw broken();
 }
 
 /** Every id of the document, in whichever spelling; one that occurs twice makes the message void. */
