@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import fastify from "fastify";
 import { insertAnchor, insertSubject } from "../../src/store/parties/anchors.ts";
 import { findCredential } from "../../src/store/parties/users.ts";
 import { systemClock } from "../../src/system.ts";
@@ -43,7 +44,7 @@ peer(
       subject,
     });
     const stranger = await makePair(folder, "stranger", { key: "rsa:2048" });
-    door = await openDoor({ clock: systemClock });
+    door = await openDoor({ clock: systemClock }, fastify({ trustProxy: "loopback" }));
     other = ec.certificate;
     await registerFor(door, "demo", rsa.certificate);
     await registerFor(door, "demo", ec.certificate);
@@ -77,11 +78,16 @@ peer(
     await insertSubject(db, user!.caller.user.userId, { kind: "nif", value: "Q0801175A" }, now);
   }
 
+  /** Each call comes from another address: who fails again and again at one is slowed down. */
+  let calls = 0;
   async function answerTo(envelope: string, at = door.url): Promise<string> {
     const is12 = envelope.includes("http://www.w3.org/2003/05/soap-envelope");
     const response = await fetch(`${at}/ws/sms-certificat`, {
       method: "POST",
-      headers: { "content-type": `${is12 ? "application/soap+xml" : "text/xml"}; charset=utf-8` },
+      headers: {
+        "content-type": `${is12 ? "application/soap+xml" : "text/xml"}; charset=utf-8`,
+        "x-forwarded-for": `2001:db8::${(calls += 1)}`,
+      },
       body: envelope,
     });
     const body = await response.text();
