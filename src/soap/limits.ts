@@ -16,7 +16,7 @@ export interface DoorLimits extends XmlLimits {
 export const DEFAULT_LIMITS: DoorLimits = {
   bodyBytes: 256 * 1024,
   inflatedBytes: 256 * 1024,
-  depth: 64,
+  depth: 32,
   elements: 5_000,
   attributes: 5_000,
   inFlight: 256,

@@ -51,8 +51,8 @@ const DIGEST_METHODS = new Map<string, Digest>([
 /** The Body, and what a Security header holds; each costs a pass over the message. */
 const MOST_REFERENCES = 8;
 
-/** Far above what toolkits write; libxml2 looks for each of them at each node of the message. */
-const MOST_PREFIXES = 32;
+/** Above what toolkits write; libxml2 looks for each of them at each node, and in all that is around it. */
+const MOST_PREFIXES = 16;
 
 /** What a signature may cover; the Body must be among it. */
 export interface Signable {
