@@ -3,7 +3,7 @@ import type { CallbackClient } from "../lifecycle/ports.ts";
 import { allowedAddresses } from "./allowed-address.ts";
 import { jsonCall } from "./json-style.ts";
 import { post } from "./post.ts";
-import { soapCall } from "./soap-style.ts";
+import { EndpointFault, soapCall } from "./soap-style.ts";
 
 /**
  * Calls the endpoints of back offices, over SOAP or as a signed JSON webhook.
@@ -38,6 +38,6 @@ export function createCallbackClient(
 /** Without what the endpoint wrote: that is text from outside, and nobody needs it to act. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return "the call failed";
-  if ("root" in error) return "the endpoint answers with a fault";
+  if (error instanceof EndpointFault) return error.message;
   return `${error.name}: ${error.message}`.slice(0, 300);
 }

@@ -175,7 +175,6 @@ describe("an unkind endpoint", () => {
     stage: "delivered",
     certificate: undefined,
   };
-  const rubbish = (body: string | Buffer) => (response: ServerResponse) => response.end(body);
 
   test.each<[string, (response: ServerResponse) => void]>([
     ["says 500", (response) => response.writeHead(500).end("<html>")],
@@ -194,19 +193,6 @@ describe("an unkind endpoint", () => {
       expect(problem).not.toContain("<html>");
     }
     expect(asked).toBe(2);
-  });
-
-  test.each([
-    ["no XML", rubbish("taken!")],
-    ["a DTD with entities", rubbish('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')],
-    ["a tree without a bottom", rubbish("<a>".repeat(5_000) + "</a>".repeat(5_000))],
-    ["bytes", rubbish(Buffer.from([0xff, 0xfe, 0x00, 0x01]))],
-  ])("that answers SOAP with %s has not taken it, and nothing breaks", async (_what, does) => {
-    behaviour = does;
-    const entityId = story.caller.entity.entityId;
-    const target = { entityId, style: "soap", url: url(), security: { kind: "none" } } as const;
-    const problem = await createCallbackClient(loopback, systemClock).tell(target, notice);
-    expect(problem).toEqual(expect.any(String));
   });
 
   test("is asked for three days, in order, and then a person sees it", async () => {
