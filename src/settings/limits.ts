@@ -20,6 +20,7 @@ export function readLimits({ whole }: SettingsReader): LimitSettings {
     limits: {
       bodyBytes,
       inflatedBytes: kibibytes("SOAP_INFLATED_KIB", bodyBytes),
+      gatheredBytes: DEFAULT_LIMITS.gatheredBytes,
       // The parser itself ends at 256 levels.
       depth: count("SOAP_DEPTH", DEFAULT_LIMITS.depth, 256),
       elements: count("SOAP_ELEMENTS", DEFAULT_LIMITS.elements),

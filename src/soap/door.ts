@@ -85,6 +85,7 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
     bodyBytes === undefined ? limits : { bodyBytes, inflatedBytes: bodyBytes };
   const bytes = new Map(ports.map((port) => [port.path, bytesOf(port)]));
   const addressNow = (): string => (typeof publicUrl === "string" ? publicUrl : publicUrl());
+  const gathered = { bytes: 0, most: limits.gatheredBytes };
   let inFlight = 0;
 
   function open(server: FastifyInstance, port: Port): void {
@@ -127,7 +128,8 @@ function doorPlugin(options: DoorOptions): (server: FastifyInstance) => Promise<
   return async (server) => {
     server.removeAllContentTypeParsers();
     server.addContentTypeParser("*", (request, payload, done) => {
-      readBody(request.headers, payload, bytes.get(request.routeOptions.url ?? "") ?? limits).then(
+      const own = bytes.get(request.routeOptions.url ?? "") ?? limits;
+      readBody(request.headers, payload, own, gathered).then(
         (body) => done(null, body),
         (error: unknown) => done(error as Error),
       );
@@ -195,8 +197,8 @@ async function send(
   answer: SoapAnswer,
 ): Promise<FastifyReply> {
   if (answer.retryAfterSeconds !== undefined) reply.header("retry-after", answer.retryAfterSeconds);
-  // Whatever is left of a body that is too large is not read.
-  if (answer.status === 413) reply.header("connection", "close");
+  // Whatever is left of a body that is refused is not read.
+  if (!request.raw.complete) reply.header("connection", "close");
   const compressing = compressed(header(request, "accept-encoding"), answer.body);
   const smaller = compressing && (await compressing);
   if (smaller) reply.header("content-encoding", "gzip").header("vary", "accept-encoding");

@@ -7,6 +7,8 @@ export interface DoorLimits extends XmlLimits {
   readonly bodyBytes: number;
   /** Bytes of a body after it is inflated. */
   readonly inflatedBytes: number;
+  /** Bytes of all bodies that are on their way: slow callers keep what they have sent in memory. */
+  readonly gatheredBytes: number;
   /** Calls that are worked on at the same time. */
   readonly inFlight: number;
   /** Calls of one entity in a second, unless the entity has a rate of its own. */
@@ -16,6 +18,7 @@ export interface DoorLimits extends XmlLimits {
 export const DEFAULT_LIMITS: DoorLimits = {
   bodyBytes: 256 * 1024,
   inflatedBytes: 256 * 1024,
+  gatheredBytes: 256 * 1024 * 1024,
   depth: 32,
   elements: 5_000,
   attributes: 5_000,

@@ -24,7 +24,10 @@ beforeAll(async () => {
     },
     { timers: systemTimers, log: { info: quiet, warn: quiet }, refuse: refuseRequest },
   );
-  door = await openDoor({ limits: { inFlight: 2, inflatedBytes: 64 * 1024 } }, server);
+  door = await openDoor(
+    { limits: { inFlight: 2, inflatedBytes: 64 * 1024, gatheredBytes: 150_000 } },
+    server,
+  );
 });
 afterAll(async () => {
   expect(await door.story.integrity()).toEqual([]);
@@ -120,6 +123,18 @@ test("connections beyond the limit are refused, and the others are served", asyn
     ),
   );
   expect(ended.filter((text) => text.startsWith("HTTP/1.1 408"))).toHaveLength(4);
+});
+
+test("bodies on their way have so much room together, and whoever comes later is told to come back", async () => {
+  const half = (): Promise<string> =>
+    heard((socket) => {
+      socket.write(`${HEAD}Content-Length: 120000\r\n\r\n${"a".repeat(80_000)}`);
+    });
+  const answers = await Promise.all([half(), half()]);
+  const refused = answers.filter((answer) => answer.includes("<code>TooManyRequests</code>"));
+  expect(refused).toHaveLength(1);
+  expect(refused[0]).toMatch(/^connection: close\r$/im);
+  // The other one was cut off, and what it had gathered counts no more: afterEach is served.
 });
 
 test("a body that inflates beyond the limit", async () => {

@@ -10,7 +10,7 @@ let failures: unknown[];
 beforeAll(async () => {
   story = await startStory();
   server = fastify();
-  registerLastAnswers(server, "/ws/door", (_route, error) => failures.push(error));
+  registerLastAnswers(server, { SOAP: "/ws/door" }, (_route, error) => failures.push(error));
   registerMailboxPage(server, story.context);
 });
 beforeEach(() => (failures = []));

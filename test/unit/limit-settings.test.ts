@@ -5,6 +5,7 @@ test("limits have defaults that serve", () => {
   expect(limits).toEqual({
     bodyBytes: 262_144,
     inflatedBytes: 262_144,
+    gatheredBytes: 268_435_456,
     depth: 32,
     elements: 5_000,
     attributes: 5_000,

@@ -3,23 +3,32 @@ import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { ServiceError } from "../../domain/errors.ts";
+import { tooManyAtOnce, type DoorLimits } from "../limits.ts";
 
 const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
+
+/** What the bodies that are on their way have in memory, and may have. */
+export interface Gathered {
+  bytes: number;
+  readonly most: number;
+}
 
 /**
  * Reads a body to its end, and inflates it when it is compressed.
  *
+ * @throws ServiceError TooManyRequests when too much is on its way already
  * @throws ServiceError RequestTooLarge above the limit, compressed or not
  * @throws ServiceError InvalidEnvelope when it is compressed in a way that cannot be read
  */
 export async function readBody(
   headers: IncomingHttpHeaders,
   stream: Readable,
-  limits: { readonly bodyBytes: number; readonly inflatedBytes: number },
+  limits: Pick<DoorLimits, "bodyBytes" | "inflatedBytes">,
+  gathered: Gathered,
 ): Promise<Buffer> {
   const { bodyBytes: limit, inflatedBytes } = limits;
   if (Number(headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
-  const body = await collect(stream, limit);
+  const body = await collect(stream, limit, gathered);
   const encoding = (headers["content-encoding"] ?? "identity").trim().toLowerCase();
   if (encoding === "" || encoding === "identity") return body;
   if (encoding !== "gzip" && encoding !== "x-gzip") throw unreadable();
@@ -33,17 +42,18 @@ export async function readBody(
 }
 
 /** Stops reading above the limit and leaves the stream open, so that the fault can still be sent. */
-function collect(stream: Readable, limit: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
+function collect(stream: Readable, limit: number, gathered: Gathered): Promise<Buffer> {
+  let length = 0;
+  const whole = new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
-    let length = 0;
     const onData = (chunk: Buffer): void => {
       length += chunk.length;
+      gathered.bytes += chunk.length;
       chunks.push(chunk);
-      if (length <= limit) return;
+      if (length <= limit && gathered.bytes <= gathered.most) return;
       stream.off("data", onData);
       stream.pause();
-      reject(tooLarge(limit));
+      reject(length > limit ? tooLarge(limit) : tooManyAtOnce());
     };
     stream.on("data", onData);
     stream.once("end", () =>
@@ -54,6 +64,7 @@ function collect(stream: Readable, limit: number): Promise<Buffer> {
       if (!stream.readableEnded) reject(unreadable());
     });
   });
+  return whole.finally(() => (gathered.bytes -= length));
 }
 
 function tooLarge(limit: number): ServiceError {
