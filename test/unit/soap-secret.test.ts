@@ -56,13 +56,13 @@ test("a good answer is remembered for five minutes, and only for the hash it was
     await hashSecret("a", systemRandom),
     await hashSecret("b", systemRandom),
   ];
-  expect(await check("a", first)).toBe(true);
-  expect(await check("a", first)).toBe(true);
-  expect(await check("b", first)).toBe(false);
-  expect(await check("a", second)).toBe(false);
-  expect(await check("a", undefined)).toBe(false);
+  expect(await check("núria", "a", first)).toBe(true);
+  expect(await check("núria", "a", first)).toBe(true);
+  expect(await check("núria", "b", first)).toBe(false);
+  expect(await check("núria", "a", second)).toBe(false);
+  expect(await check("núria", "a", undefined)).toBe(false);
   await hands.advance(301_000);
-  expect(await check("a", first)).toBe(true);
+  expect(await check("núria", "a", first)).toBe(true);
 });
 
 test("calls that come together are checked once", async () => {
@@ -70,6 +70,12 @@ test("calls that come together are checked once", async () => {
   const check = createPasswordCheck(hands.clock, systemRandom);
   const scrypt = await hashSecret("a", systemRandom);
   // Far beyond what may wait for a check of its own.
-  const together = Array.from({ length: 200 }, () => check("a", scrypt));
+  const together = Array.from({ length: 200 }, () => check("núria", "a", scrypt));
   expect(new Set(await Promise.all(together))).toEqual(new Set([true]));
+});
+
+test("nor do those of nobody cost more: who is a user cannot be told from the answers", async () => {
+  const check = createPasswordCheck(createHands().clock, systemRandom);
+  const together = Array.from({ length: 200 }, () => check("nobody", "a", undefined));
+  expect(new Set(await Promise.all(together))).toEqual(new Set([false]));
 });

@@ -84,8 +84,10 @@ async function byToken(
   const credential = await authenticator.backend.findCredential(token.username);
   if (token.password.kind === "digest") {
     await checkDigest(authenticator, token, credential, now);
-  } else if (!(await authenticator.checkPassword(token.password.value, credential?.scrypt))) {
-    throw refuse();
+  } else {
+    const { checkPassword } = authenticator;
+    const isRight = await checkPassword(token.username, token.password.value, credential?.scrypt);
+    if (!isRight) throw refuse();
   }
   if (!credential) throw refuse();
   assertAccepted(credential, token.password.kind === "digest" ? "passwordDigest" : "passwordText");

@@ -3,8 +3,12 @@ import { MINUTE, type Clock, type RandomSource } from "../../domain/clock.ts";
 import { equalBytes, hashSecret, verifySecret } from "../../domain/secret.ts";
 import { tooManyAtOnce } from "../limits.ts";
 
-/** Answers whether a password is the one behind a scrypt hash; undefined stands for no such user. */
-export type PasswordCheck = (password: string, scrypt: string | undefined) => Promise<boolean>;
+/** Answers whether a user's password is the one behind a scrypt hash; undefined: there is no such user. */
+export type PasswordCheck = (
+  username: string,
+  password: string,
+  scrypt: string | undefined,
+) => Promise<boolean>;
 
 const REMEMBERED_FOR = 5 * MINUTE;
 const REMEMBERED_AT_MOST = 10_000;
@@ -15,7 +19,8 @@ const WAITING_AT_MOST = 64;
 /**
  * Checks passwords against scrypt. A good answer is remembered for five minutes under the hash that it
  * was given for, as a hash with a key of this process: the next call costs microseconds, and a
- * changed secret is refused at once. Unknown users cost as much time as known ones.
+ * changed secret is refused at once. Unknown users cost as much time as known ones, also when the same
+ * guess comes many times at once.
  */
 export function createPasswordCheck(clock: Clock, random: RandomSource): PasswordCheck {
   const key = random.bytes(32).toString("hex");
@@ -33,21 +38,15 @@ export function createPasswordCheck(clock: Clock, random: RandomSource): Passwor
     return check;
   }
 
-  return async (password, scrypt) => {
+  return async (username, password, scrypt) => {
     const now = clock.now().getTime();
     const digest = hash("sha256", key + password, "buffer");
     const known = scrypt === undefined ? undefined : remembered.get(scrypt);
     if (known && known.until > now && equalBytes(known.digest, digest)) return true;
-    if (scrypt === undefined) {
-      const against = await nobody;
-      await slots(() => verifySecret(password, against));
-      return false;
-    }
-    if (
-      !(await together(`${digest.toString("hex")} ${scrypt}`, () => verifySecret(password, scrypt)))
-    ) {
-      return false;
-    }
+    const against = scrypt ?? (await nobody);
+    const same = [digest.toString("hex"), against, username].join(" ");
+    const isRight = await together(same, () => verifySecret(password, against));
+    if (scrypt === undefined || !isRight) return false;
     if (remembered.size >= REMEMBERED_AT_MOST) remembered.clear();
     remembered.set(scrypt, { digest, until: now + REMEMBERED_FOR });
     return true;
