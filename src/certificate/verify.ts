@@ -25,7 +25,7 @@ export interface Verification {
   /** The instant in the time-stamp token. */
   readonly stampedAt: Date | undefined;
   readonly stampedBy: string | undefined;
-  /** What the evidence inside states; undefined when there is none that is ours. */
+  /** What the evidence inside states; undefined when there is none that can be read. */
   readonly stated: StatedFacts | undefined;
 }
 
@@ -47,8 +47,8 @@ const ARITHMETIC: readonly FindingName[] = [
 ];
 
 /**
- * Verifies a certificate, or any PDF with one PAdES seal and time-stamp, and explains what it found. It
- * never throws: whatever is wrong with the file is a finding.
+ * Verifies a certificate and explains what it found. It never throws: whatever is wrong with the file is
+ * a finding. Another PDF, however well it is sealed, proves nothing of a message.
  *
  * @param trusted roots (or the very certificates) that are believed, in PEM; several in one string
  */
@@ -77,15 +77,14 @@ function believed(
   const { at, authority, certificates } = timeStamp;
   const pool = [...data.certificates, ...certificates];
   const added = end === pdf.length ? undefined : readValidationData(pdf, end);
-  const evidence = checkEvidence(pdf.subarray(0, end));
-  const stated = evidence?.stated;
+  const { whole, stated } = checkEvidence(pdf.subarray(0, end));
   const sealPath = trustedPath(data.signer, { pool, trusted, at, use: "seal" });
   const stampPath = trustedPath(authority, { pool, trusted, at, use: "timeStamp" });
   const paths = [sealPath, stampPath].filter((path) => path !== undefined);
   const findings = [
     ...ARITHMETIC.map((name) => finding(name, true)),
     finding("whole", end === pdf.length || added !== undefined),
-    ...(evidence ? [finding("evidence", evidence.whole)] : []),
+    finding("evidence", whole),
     finding("sealTrusted", sealPath !== undefined),
     ...(stated ? [finding("issuer", isOfOrganisation(data.signer, stated.issuerNif))] : []),
     finding("timeStampTrusted", stampPath !== undefined),

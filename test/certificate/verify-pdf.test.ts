@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkSeal } from "../../src/certificate/seal/check-seal.ts";
 import { verifyPdf } from "../../src/certificate/verify.ts";
+import { nextEvidence, type Evidence } from "../../src/domain/evidence.ts";
 import type { MessageId } from "../../src/domain/ids.ts";
 import { parseMsisdn } from "../../src/domain/msisdn.ts";
 import { certificateFacts } from "../support/certificate-facts.ts";
@@ -61,6 +63,14 @@ test("what a file says of itself commands no terminal", async () => {
   expect(out).toMatch(/^desenllaç +lliurat 2026-/m);
 });
 
+/** The records as a chain of their own. */
+function rechained(records: readonly Evidence[]): Evidence[] {
+  return records.reduce<Evidence[]>(
+    (chain, { messageId, at, body }) => [...chain, nextEvidence(messageId, chain.at(-1), at, body)],
+    [],
+  );
+}
+
 test("a certificate whose evidence is not whole, or tells something else than it states, is not valid", async () => {
   const { root } = await testPki();
   const facts = certificateFacts();
@@ -76,6 +86,12 @@ test("a certificate whose evidence is not whole, or tells something else than it
     { ...facts, evidence: facts.evidence.slice(0, -1) },
     { ...facts, kind: "corrective" as const },
     { ...facts, outcome: { ...facts.outcome, at: new Date(0) } },
+    { ...facts, message: { ...facts.message, acceptedAt: new Date(0) } },
+    {
+      ...facts,
+      receipts: [],
+      evidence: rechained(facts.evidence.filter(({ body }) => body.event !== "DeliveryReceipt")),
+    },
     { ...facts, message: { ...facts.message, messageId: "another" as MessageId } },
     {
       ...facts,
@@ -117,4 +133,20 @@ test("validation data that list one thing over and over are none of ours, and ar
   const trusted = readFileSync(fixture("root.crt.pem"), "utf8");
   const { findings } = verifyPdf(Buffer.from(hostile, "latin1"), { trusted });
   expect(findings.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(["whole", "status"]);
+});
+
+test("validation data that claim the same bytes over and over cost no memory", () => {
+  const pdf = readFileSync(fixture("positive-ca.pdf"));
+  const { end } = checkSeal(pdf);
+  const numbers = Array.from({ length: 60 }, (_, index) => 1_000 + index);
+  const listed = numbers.map((number) => `${number} 0 R`).join(" ");
+  const streams = numbers.map((number) => `\n${number} 0 obj\n<</Length 16000000>>\nstream\n`);
+  const store = `\n999 0 obj\n<</Type/DSS/CRLs[${listed}]>>\nendobj\n`;
+  const tail = Buffer.from(store + streams.join("") + "a".repeat(16_000_000));
+  const hostile = Buffer.concat([pdf.subarray(0, end), tail]);
+  const trusted = readFileSync(fixture("root.crt.pem"), "utf8");
+  const before = process.resourceUsage().maxRSS;
+  const { findings } = verifyPdf(hostile, { trusted });
+  expect(findings.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(["whole", "status"]);
+  expect(process.resourceUsage().maxRSS - before).toBeLessThan(300_000);
 });

@@ -39,7 +39,7 @@ const RANGE_NAME = "/ByteRange";
 const RANGE =
   /^\/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]\s*\/Contents\s*(?=<)/;
 const LONGEST_RANGE = 256;
-const HEXADECIMAL = /^(?:(?:[0-9a-f]{2})+|(?:[0-9A-F]{2})+)$/;
+const HEXADECIMAL = /<((?:[0-9a-f]{2})+|(?:[0-9A-F]{2})+)>/y;
 
 /**
  * Checks the seal of a PDF: hashes what it covers, and verifies signature, attributes and time-stamp.
@@ -81,14 +81,16 @@ interface FoundSeal {
  */
 function readSeal(pdf: Buffer): FoundSeal {
   const ranges: Range[] = [];
-  for (let at = pdf.indexOf(RANGE_NAME); at >= 0; at = pdf.indexOf(RANGE_NAME, at + 1)) {
-    const match = RANGE.exec(pdf.toString("latin1", at, at + LONGEST_RANGE));
+  // One copy for all: a hostile file has as many ranges as fit, each of nearly the whole file.
+  const text = pdf.toString("latin1");
+  for (let at = text.indexOf(RANGE_NAME); at >= 0; at = text.indexOf(RANGE_NAME, at + 1)) {
+    const match = RANGE.exec(text.slice(at, at + LONGEST_RANGE));
     if (!match) continue;
     const [zero = -1, length = 0, second = 0, rest = 0] = match.slice(1).map(Number);
     ranges.push({ zero, length, second, end: second + rest, hole: at + match[0].length });
   }
   if (ranges.length === 0) throw new SealCheckError("noSeal");
-  const [seal, ...more] = ranges.flatMap((range) => coveredBy(pdf, range) ?? []);
+  const [seal, ...more] = ranges.flatMap((range) => coveredBy(pdf, text, range) ?? []);
   if (!seal) throw new SealCheckError("coverage");
   if (more.length > 0) throw new SealCheckError("noSeal");
   return seal;
@@ -104,11 +106,15 @@ interface Range {
 }
 
 /** Undefined when the range does not leave out exactly the string behind it. */
-function coveredBy(pdf: Buffer, { zero, length, second, end, hole }: Range): FoundSeal | undefined {
-  const isTheHole = length === hole && second > hole && pdf[second - 1] === 0x3e;
-  if (zero !== 0 || end > pdf.length || !isTheHole) return undefined;
-  const hexadecimal = pdf.toString("latin1", hole + 1, second - 1);
-  if (!HEXADECIMAL.test(hexadecimal)) return undefined;
+function coveredBy(
+  pdf: Buffer,
+  text: string,
+  { zero, length, second, end, hole }: Range,
+): FoundSeal | undefined {
+  if (zero !== 0 || end > pdf.length || length !== hole) return undefined;
+  HEXADECIMAL.lastIndex = hole;
+  const [string, hexadecimal = ""] = HEXADECIMAL.exec(text) ?? [];
+  if (string === undefined || hole + string.length !== second) return undefined;
   return {
     before: pdf.subarray(0, length),
     after: pdf.subarray(second, end),

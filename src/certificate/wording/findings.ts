@@ -96,9 +96,9 @@ export const FINDING_WORDS: Readonly<
       en: "The evidence attached proves what is stated: the chain of records, the text and the operator's reports have the SHA-256 that it says, and this outcome follows from them.",
     },
     bad: {
-      ca: "Les evidències adjuntes no proven el que s’hi declara: algun SHA-256, el missatge o el desenllaç no hi concorda.",
-      es: "Las evidencias adjuntas no prueban lo que se declara: algún SHA-256, el mensaje o el desenlace no concuerda con ellas.",
-      en: "The evidence attached does not prove what is stated: a SHA-256, the message or the outcome does not agree with it.",
+      ca: "Les evidències adjuntes falten o no proven el que s’hi declara: algun SHA-256, el missatge o el desenllaç no hi concorda.",
+      es: "Las evidencias adjuntas faltan o no prueban lo que se declara: algún SHA-256, el mensaje o el desenlace no concuerda con ellas.",
+      en: "The evidence attached is missing or does not prove what is stated: a SHA-256, the message or the outcome does not agree with it.",
     },
   },
   sealTrusted: {
