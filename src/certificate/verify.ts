@@ -4,7 +4,7 @@ import { checkSeal, SealCheckError, type CheckedSeal, type SealFault } from "./s
 import { isOfOrganisation } from "../x509/organisation.ts";
 import { trustedPath } from "../x509/trusted-path.ts";
 import { readValidationData } from "./validation/dss.ts";
-import { isProvenGood } from "./validation/long-term.ts";
+import { isProvenGood, readStored } from "./validation/long-term.ts";
 import { readCertificates } from "./pem.ts";
 import { checkEvidence, type StatedFacts } from "./evidence-check.ts";
 import { FINDING_WORDS, type FindingName } from "./wording/findings.ts";
@@ -75,8 +75,12 @@ function believed(
   trusted: readonly X509Certificate[],
 ): Verification {
   const { at, authority, certificates } = timeStamp;
-  const pool = [...data.certificates, ...certificates];
   const added = end === pdf.length ? undefined : readValidationData(pdf, end);
+  const shown = [...data.certificates, ...certificates];
+  const stored = added ? readStored(added) : [];
+  // One that was shown and is not stored may have been changed, and must not be passed over for another.
+  const isSame = shown.every((one) => stored.some(({ raw }) => raw.equals(one.raw)));
+  const pool = isSame ? stored : shown;
   const { whole, stated } = checkEvidence(pdf.subarray(0, end));
   const sealPath = trustedPath(data.signer, { pool, trusted, at, use: "seal" });
   const stampPath = trustedPath(authority, { pool, trusted, at, use: "timeStamp" });

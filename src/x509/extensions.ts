@@ -1,5 +1,14 @@
 import type { X509Certificate } from "node:crypto";
-import { children, DerError, expectTag, readDer, readOid, TAG, type Der } from "./der.ts";
+import {
+  children,
+  DerError,
+  expectTag,
+  insideTag,
+  readDer,
+  readOid,
+  TAG,
+  type Der,
+} from "./der.ts";
 
 /** One extension (RFC 5280, 4.2), with its value in DER. */
 export interface Extension {
@@ -44,14 +53,17 @@ export function readExtensions(element: Der | undefined): Map<string, Extension>
   const found = new Map<string, Extension>();
   for (const extension of list) {
     const [name, ...rest] = children(expectTag(extension, TAG.sequence));
-    const value = expectTag(rest.pop(), TAG.octetString);
+    const { content } = expectTag(rest.pop(), TAG.octetString);
     const [critical, ...more] = rest;
     if (more.length > 0) throw new DerError("an extension has three parts");
     const id = readOid(name);
     if (found.has(id)) throw new DerError("an extension that is there twice");
     found.set(id, {
       critical: critical !== undefined && expectTag(critical, TAG.boolean).content[0] !== 0,
-      value: readDer(value.content),
+      // Read when it is asked for: those that nobody asks for may hold anything.
+      get value() {
+        return readDer(content);
+      },
     });
   }
   return found;
@@ -59,8 +71,8 @@ export function readExtensions(element: Der | undefined): Map<string, Extension>
 
 /** What a certificate may be used for, as far as it says. */
 export interface Constraints {
-  /** Of its signature. */
-  readonly algorithm: string;
+  /** The algorithm of its signature; of RSASSA-PSS (RFC 4055, 3.1) the hash. */
+  readonly signature: string;
   /** The first byte of the key usage (RFC 5280, 4.2.1.3); undefined: anything. */
   readonly keyUsage: number | undefined;
   /** The extended key usage (4.2.1.12); undefined: anything. */
@@ -88,7 +100,7 @@ function attempt(certificate: X509Certificate): Constraints {
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
     return {
-      algorithm: "",
+      signature: "",
       keyUsage: undefined,
       purposes: undefined,
       longestPath: undefined,
@@ -105,7 +117,7 @@ function readConstraints(certificate: X509Certificate): Constraints {
   const basic = extensions.get(BASIC_CONSTRAINTS);
   const longest = basic && children(basic.value).find(({ tag }) => tag === TAG.integer);
   return {
-    algorithm: readOid(children(expectTag(algorithm, TAG.sequence))[0]),
+    signature: signatureOf(algorithm),
     keyUsage: usage && expectTag(usage.value, TAG.bitString).content[1],
     purposes: purposes && {
       list: children(expectTag(purposes.value, TAG.sequence)).map(readOid),
@@ -114,6 +126,18 @@ function readConstraints(certificate: X509Certificate): Constraints {
     longestPath: longest && longest.content.readUIntBE(0, Math.min(longest.content.length, 6)),
     isUnderstood: [...extensions].every(([id, { critical }]) => !critical || EVALUATED.has(id)),
   };
+}
+
+const RSASSA_PSS = "1.2.840.113549.1.1.10";
+/** Its hash when it names none. */
+const SHA1 = "1.3.14.3.2.26";
+
+function signatureOf(algorithm: Der | undefined): string {
+  const [name, parameters] = children(expectTag(algorithm, TAG.sequence));
+  const id = readOid(name);
+  if (id !== RSASSA_PSS) return id;
+  const [hash] = children(expectTag(parameters, TAG.sequence));
+  return hash?.tag === 0xa0 ? readOid(children(insideTag(hash, 0xa0))[0]) : SHA1;
 }
 
 /** Every uniformResourceIdentifier, [6] of GeneralName (4.2.1.6), at any depth. */

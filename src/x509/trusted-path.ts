@@ -26,46 +26,60 @@ const SEALING = [
   "1.2.840.113583.1.1.5", // authentic documents of Adobe
 ];
 
-/** SHA-256, SHA-384 and SHA-512 with RSA, RSASSA-PSS and ECDSA. */
+/** SHA-256, SHA-384 and SHA-512 with RSA and ECDSA, and alone: RSASSA-PSS tells its hash apart. */
 const SIGNATURES = new Set([
-  ...[11, 12, 13, 10].map((arc) => `1.2.840.113549.1.1.${arc}`),
+  ...[11, 12, 13].map((arc) => `1.2.840.113549.1.1.${arc}`),
   ...[2, 3, 4].map((arc) => `1.2.840.10045.4.3.${arc}`),
+  ...[1, 2, 3].map((arc) => `2.16.840.1.101.3.4.2.${arc}`),
 ]);
 
-interface PathOptions {
+interface Issuers {
   /** Others that were shown: nothing is believed of them. */
   readonly pool: readonly X509Certificate[];
   readonly trusted: readonly X509Certificate[];
+  /** When they have to be in force. */
   readonly at: Date;
-  readonly use: KeyUse;
 }
 
 /**
- * The path from a certificate to one that is trusted (RFC 5280, 6.1, without policies), both included:
- * each is in force at the instant, has a strong key and no critical extension that is not evaluated here,
- * name constraints among them; each but the last is signed with SHA-256 or better by the next, which may
- * issue at that distance; the first may be used for what it is. Undefined when there is none.
+ * The path from a certificate to the first one that is trusted (RFC 5280, 6.1, without policies), both
+ * included: each is in force at the instant, has a strong key and no critical extension that is not
+ * evaluated here, name constraints among them; each but the last is signed with SHA-256 or better by the
+ * next, which may issue at that distance; the first may be used for what it is. Undefined when there is
+ * none.
  */
 export function trustedPath(
   certificate: X509Certificate,
-  { pool, trusted, at, use }: PathOptions,
+  { use, ...issuers }: Issuers & { readonly use: KeyUse },
 ): X509Certificate[] | undefined {
   if (!mayBeUsedFor(certificate, use)) return undefined;
-  const path: X509Certificate[] = [];
-  for (let current: X509Certificate | undefined = certificate; current;) {
-    if (path.length === LONGEST || path.includes(current)) return undefined;
-    if (!isInForce(current, at) || !isSound(current)) return undefined;
-    path.push(current);
-    const { raw } = current;
-    if (trusted.some((one) => one.raw.equals(raw))) return path;
-    current = issuerOf(current, [...trusted, ...pool], path.length - 1);
+  if (!isInForce(certificate, issuers.at) || !isSound(certificate)) return undefined;
+  const path = pathFrom(certificate, issuers);
+  const end = path.findIndex(({ raw }) => issuers.trusted.some((one) => one.raw.equals(raw)));
+  return end < 0 ? undefined : path.slice(0, end + 1);
+}
+
+/** The same path as far up as it goes, whatever the first may be used for. */
+export function pathFrom(
+  certificate: X509Certificate,
+  { pool, trusted, at }: Issuers,
+): X509Certificate[] {
+  // Who issued itself and is not trusted leads nowhere; another certificate of its key may.
+  const candidates = [...trusted, ...pool.filter((one) => !one.checkIssued(one))];
+  const inForce = candidates.filter((one) => isInForce(one, at));
+  const path = [certificate];
+  for (let current = certificate; path.length < LONGEST && !current.checkIssued(current);) {
+    const issuer = issuerOf(current, inForce, path.length - 1);
+    if (!issuer || path.some(({ raw }) => raw.equals(issuer.raw))) break;
+    path.push(issuer);
+    current = issuer;
   }
-  return undefined;
+  return path;
 }
 
 /**
  * Who issued a certificate, and was allowed to; undefined as well when its signature is one of those
- * that can be forged.
+ * that can be forged, or when the issuer is not one to rely upon.
  *
  * @param below how many authorities stand between the two and the end of the path
  */
@@ -74,14 +88,13 @@ export function issuerOf(
   pool: readonly X509Certificate[],
   below: number,
 ): X509Certificate | undefined {
-  if (!SIGNATURES.has(constraintsOf(issued).algorithm)) return undefined;
+  if (!SIGNATURES.has(constraintsOf(issued).signature)) return undefined;
   return pool.find((issuer) => {
     // OpenSSL compares names and key identifiers, and asks for keyCertSign where there is a key usage.
-    if (!issuer.ca || !issued.checkIssued(issuer)) return false;
-    const key = publicKeyOf(issuer);
-    if (!key || !issued.verify(key)) return false;
+    if (!issuer.ca || !issued.checkIssued(issuer) || !isSound(issuer)) return false;
     const { longestPath } = constraintsOf(issuer);
-    return longestPath === undefined || below <= longestPath;
+    if (longestPath !== undefined && below > longestPath) return false;
+    return issued.verify(issuer.publicKey);
   });
 }
 

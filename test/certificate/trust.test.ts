@@ -1,10 +1,5 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
-import { createIssuer } from "../../src/certificate-parts.ts";
-import { parseSettings, SettingsError } from "../../src/settings.ts";
 import { certificatePem, type Identity } from "../../src/certificate/test-pki/certificates.ts";
 import { verifyPdf } from "../../src/certificate/verify.ts";
 import {
@@ -13,7 +8,7 @@ import {
   crl,
   extension,
   identity,
-  keys,
+  inPrintable,
   issuingDistributionPoint,
   OCSP_SIGNING,
   ocsp,
@@ -21,7 +16,6 @@ import {
   TIME_STAMPING,
   unknownCritical,
 } from "../support/authorities.ts";
-import { clock, random } from "../support/certificate-issuer.ts";
 import { certificateFacts } from "../support/certificate-facts.ts";
 
 const STAMPS = { extendedKeyUsage: { purposes: [TIME_STAMPING], critical: true } };
@@ -74,6 +68,47 @@ describe("status of the seal", () => {
     expect(await withStatus({ crls: [crl(sub, { extensions: [point] })] })).toEqual([]);
     const users = issuingDistributionPoint(1);
     expect(await withStatus({ crls: [crl(sub, { extensions: [users] })] })).toEqual([]);
+    expect(await withStatus({ ocsps: [good(responder, { hash: "SHA-256" })] })).toEqual([]);
+  });
+
+  test("an answer of a responder with an extension that holds nothing", async () => {
+    const empty = new pkijs.Extension({
+      extnID: "1.3.6.1.5.5.7.48.1.5",
+      extnValue: new ArrayBuffer(0),
+    });
+    const by = await identity("terse responder", sub, ANSWERS, { extensions: [empty] });
+    expect(await withStatus({ ocsps: [good(by)] })).toEqual([]);
+  });
+
+  test("a part of the list that is told by a name instead of an address", async () => {
+    const part = new pkijs.RelativeDistinguishedNames({
+      typesAndValues: [
+        ...sub.certificate.subject.typesAndValues,
+        new pkijs.AttributeTypeAndValue({
+          type: "2.5.4.3",
+          value: new asn1js.PrintableString({ value: "CRL7" }),
+        }),
+      ],
+    });
+    const point = new pkijs.DistributionPoint({
+      distributionPoint: [new pkijs.GeneralName({ type: 4, value: part })],
+    });
+    const points = new pkijs.CRLDistributionPoints({ distributionPoints: [point] }).toSchema();
+    const extensions = [extension("2.5.29.31", false, points)];
+    const by = await identity("seal", sub, {}, { extensions });
+    const list = (of: pkijs.RelativeDistinguishedNames) =>
+      crl(sub, { extensions: [issuingDistributionPoint(of)] });
+    expect(await withStatus({ crls: [list(part)] }, by)).toEqual([]);
+    expect(await withStatus({ crls: [list(sub.certificate.subject)] }, by)).toEqual(["status"]);
+  });
+
+  test("authorities that write their name in other types of strings", async () => {
+    const issuerName = inPrintable(sub.certificate.subject);
+    const by = await identity("seal", sub, {}, { issuerName });
+    expect(await withStatus({ ocsps: [ocsp(by, sub, responder)] }, by)).toEqual([]);
+    expect(await withStatus({ crls: [crl(sub)] }, by)).toEqual([]);
+    const revoked = crl(sub, { revoked: [by] });
+    expect(await withStatus({ crls: [revoked] }, by)).toEqual(["status"]);
   });
 
   const deltaIndicator = extension("2.5.29.27", true, new asn1js.Integer({ value: 1 }));
@@ -238,36 +273,4 @@ describe("what a key may be used for", () => {
     const parts = { seal, above: [sub], tsa: one, ...others };
     await expect(sealedBy(certificateFacts(), parts)).rejects.toThrow(/timeStamp/);
   });
-});
-
-test("no service starts with a seal of another use, or of another organisation", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "unfit-"));
-  const start = async (one: Identity): Promise<unknown> => {
-    const { key, chain } = await keys(one, sub);
-    await writeFile(join(folder, "key.pem"), key);
-    await writeFile(join(folder, "chain.pem"), chain);
-    await writeFile(join(folder, "root.pem"), certificatePem(root));
-    const settings = parseSettings({
-      DATA_DIRECTORY: folder,
-      SEAL_KEY_PATH: join(folder, "key.pem"),
-      SEAL_CHAIN_PATH: join(folder, "chain.pem"),
-      SEAL_ANCHORS_PATH: join(folder, "root.pem"),
-      TSA_URLS: "http://tsa.example",
-      ISSUER_NAME: "Certificacions, SA",
-      ISSUER_NIF: "A00000000",
-    });
-    return createIssuer(settings, { clock, random }).then(
-      () => "started",
-      (error: unknown) => (error instanceof SettingsError ? error.faults : error),
-    );
-  };
-  const of = (nif: string, request = {}): Promise<Identity> =>
-    identity("s", sub, request, { subject: { "2.5.4.97": `VATES-${nif}` } });
-  expect(await start(await of("A00000000"))).toBe("started");
-  expect(await start(await of("B99999999"))).toEqual([
-    expect.stringMatching(/not of the organisation of ISSUER_NIF, A00000000$/),
-  ]);
-  expect(await start(await of("A00000000", { keyUsage: [2] }))).toEqual([
-    expect.stringMatching(/not one to seal documents with$/),
-  ]);
 });

@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { webcrypto, X509Certificate } from "node:crypto";
 import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
 import { createCertificateIssuer } from "../../src/certificate/issuer.ts";
@@ -37,9 +37,12 @@ export async function identity(
   {
     extensions = [],
     subject,
+    issuerName,
   }: {
     /** Beside those of the request, or in their place. */
     readonly extensions?: readonly pkijs.Extension[];
+    /** In the place of the issuer's own encoding. */
+    readonly issuerName?: pkijs.RelativeDistinguishedNames;
     /** Types and values. */
     readonly subject?: Readonly<Record<string, string>>;
   } = {},
@@ -59,8 +62,37 @@ export async function identity(
   const replaced = new Set(extensions.map(({ extnID }) => extnID));
   const kept = made.certificate.extensions?.filter(({ extnID }) => !replaced.has(extnID)) ?? [];
   made.certificate.extensions = [...kept, ...extensions];
+  if (issuerName) made.certificate.issuer = issuerName;
   await made.certificate.sign((issuer ?? made).privateKey, "SHA-256");
   return made;
+}
+
+/** The same name and key with another certificate, by another issuer or with other dates. */
+export async function again(
+  { certificate, privateKey }: Identity,
+  issuer: Identity,
+  { notBefore = at(-100), notAfter = at(100) }: { notBefore?: Date; notAfter?: Date } = {},
+): Promise<Identity> {
+  const copy = pkijs.Certificate.fromBER(certificate.toSchema().toBER());
+  copy.serialNumber = new asn1js.Integer({ valueHex: new Uint8Array(random.bytes(8)).buffer });
+  copy.issuer = issuer.certificate.subject;
+  copy.notBefore.value = notBefore;
+  copy.notAfter.value = notAfter;
+  copy.extensions = copy.extensions?.filter(({ extnID }) => extnID !== "2.5.29.35") ?? [];
+  await copy.sign(issuer.privateKey, "SHA-256");
+  return { certificate: copy, privateKey };
+}
+
+/** The same name in other types of strings. */
+export function inPrintable(
+  name: pkijs.RelativeDistinguishedNames,
+): pkijs.RelativeDistinguishedNames {
+  return new pkijs.RelativeDistinguishedNames({
+    typesAndValues: name.typesAndValues.map(({ type, value }) => {
+      const printable = new asn1js.PrintableString({ value: value.valueBlock.value });
+      return new pkijs.AttributeTypeAndValue({ type, value: printable });
+    }),
+  });
 }
 
 export function authority(
@@ -97,13 +129,23 @@ export async function ocsp(
     thisUpdate = NOW,
     nextUpdate = at(1),
     extensions = [],
-  }: Said & { readonly revoked?: boolean; readonly extensions?: pkijs.Extension[] } = {},
+    hash = "SHA-1",
+  }: Said & {
+    readonly revoked?: boolean;
+    readonly extensions?: pkijs.Extension[];
+    /** Of the name and the key of the issuer. */
+    readonly hash?: string;
+  } = {},
 ): Promise<Buffer> {
   const id = new pkijs.CertID();
   await id.createForCertificate(about.certificate, {
-    hashAlgorithm: "SHA-1",
+    hashAlgorithm: hash,
     issuerCertificate: issuer.certificate,
   });
+  // RFC 6960, 4.1.1: as the certificate writes it, which the library does not know.
+  const issuerName = about.certificate.issuer.toSchema().toBER();
+  const nameHash = await webcrypto.subtle.digest(hash, issuerName);
+  id.issuerNameHash = new asn1js.OctetString({ valueHex: nameHash });
   const single = new pkijs.SingleResponse({ certID: id });
   const revokedAt = [new asn1js.GeneralizedTime({ valueDate: at(-50) })];
   single.certStatus = revoked
@@ -159,8 +201,10 @@ export async function crl(
   return Buffer.from((list.toSchema() as asn1js.Sequence).toBER());
 }
 
-/** A part of IssuingDistributionPoint (RFC 5280, 5.2.5), or all of it. */
-export function issuingDistributionPoint(part: number | string): pkijs.Extension {
+/** A part of IssuingDistributionPoint (RFC 5280, 5.2.5): its number, an address or a name. */
+export function issuingDistributionPoint(
+  part: number | string | pkijs.RelativeDistinguishedNames,
+): pkijs.Extension {
   const tagged = (tagNumber: number, ...value: asn1js.AsnType[]): asn1js.Constructed =>
     new asn1js.Constructed({ idBlock: { tagClass: 3, tagNumber }, value });
   const primitive = (tagNumber: number, bytes: Uint8Array<ArrayBuffer>): asn1js.Primitive =>
@@ -168,7 +212,15 @@ export function issuingDistributionPoint(part: number | string): pkijs.Extension
   const value =
     typeof part === "number"
       ? primitive(part, new Uint8Array([255]))
-      : tagged(0, tagged(0, primitive(6, new Uint8Array(Buffer.from(part)))));
+      : tagged(
+          0,
+          tagged(
+            0,
+            typeof part === "string"
+              ? primitive(6, new Uint8Array(Buffer.from(part)))
+              : tagged(4, part.toSchema()),
+          ),
+        );
   return extension("2.5.29.28", true, new asn1js.Sequence({ value: [value] }));
 }
 
@@ -178,6 +230,7 @@ export async function sealedBy(
   {
     seal,
     above,
+    shown = above,
     tsa,
     ocsps,
     crls,
@@ -185,6 +238,8 @@ export async function sealedBy(
     readonly seal: Identity;
     /** The authorities of the seal. */
     readonly above: readonly Identity[];
+    /** Those that travel in the seal. */
+    readonly shown?: readonly Identity[];
     readonly tsa: Identity;
     readonly ocsps: readonly Buffer[];
     readonly crls: readonly Buffer[];
@@ -194,7 +249,7 @@ export async function sealedBy(
   const certificates = [...new Set([seal, ...above, tsa])].map(raw);
   const issuer = await createCertificateIssuer({
     clock,
-    seal: createKeySeal(await keys(seal, ...above)),
+    seal: createKeySeal(await keys(seal, ...shown)),
     timeStampAuthority: createTestTimeStampAuthority({ keys: await keys(tsa), clock, random }),
     validation: { dataFor: () => Promise.resolve({ certificates, ocsps, crls }) },
     test: true,
@@ -207,6 +262,6 @@ export async function keys(one: Identity, ...above: readonly Identity[]): Promis
   return { key: await privateKeyPem(one), chain: [one, ...above].map(certificatePem).join("") };
 }
 
-function raw(one: Identity): Buffer {
+export function raw(one: Identity): Buffer {
   return new X509Certificate(certificatePem(one)).raw;
 }

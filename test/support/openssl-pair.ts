@@ -24,6 +24,8 @@ export interface PairOptions {
   /** Lines of an extension section. */
   readonly extensions?: readonly string[];
   readonly digest?: "sha256" | "sha1";
+  /** How a key of RSA signs it. */
+  readonly padding?: "pkcs1" | "pss";
 }
 
 export const AUTHORITY = [
@@ -40,6 +42,7 @@ export async function makePair(
     issuer,
     extensions = [],
     digest = "sha256",
+    padding = "pkcs1",
   }: PairOptions = {},
 ): Promise<OpensslPair> {
   const [keyPath, certificatePath] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
@@ -82,6 +85,7 @@ export async function makePair(
       "-subj",
       subject,
     ],
+    ...(padding === "pss" ? ["-sigopt", "rsa_padding_mode:pss"] : []),
     ...(issuer ? ["-CA", issuer.certificatePath, "-CAkey", issuer.keyPath] : []),
   ]);
   const certificate = new X509Certificate(await readFile(certificatePath));

@@ -133,6 +133,10 @@ peer("openssl")("paths to an authority that an entity trusts", () => {
     expect(length(await make({ issuer: root, digest: "sha1" }))).toBe(0);
     expect(length(await make({ issuer: root, key: "rsa:1024" }))).toBe(0);
     expect(length(await make({ issuer: root, key: "rsa:2048" }))).toBe(2);
+    const rsa = await make({ subject: "/CN=rsa", key: "rsa:2048", extensions: AUTHORITY });
+    const pss = { issuer: rsa, padding: "pss" } as const;
+    expect(length(await make(pss), { anchors: [rsa] })).toBe(2);
+    expect(length(await make({ ...pss, digest: "sha1" }), { anchors: [rsa] })).toBe(0);
   });
 
   test("a critical extension that is not evaluated makes no path", async () => {

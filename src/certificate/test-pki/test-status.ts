@@ -2,7 +2,8 @@ import { webcrypto, X509Certificate } from "node:crypto";
 import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
 import { DAY, type Clock } from "../../domain/clock.ts";
-import { readCrl, readOcsp } from "../validation/status.ts";
+import { readCrl } from "../validation/crl.ts";
+import { readOcsp } from "../validation/ocsp.ts";
 import type { StatusSource } from "../validation/validation-data.ts";
 import type { KeyAndChain, TestPki } from "./test-pki.ts";
 

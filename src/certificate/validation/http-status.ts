@@ -3,7 +3,9 @@ import { SECOND } from "../../domain/clock.ts";
 import { exchange } from "../exchange.ts";
 import { children, readOid } from "../../x509/der.ts";
 import { certificateExtensions, CRL_DISTRIBUTION_POINTS, uris } from "../../x509/extensions.ts";
-import { ocspRequest, readCrl, readOcsp, StatusError } from "./status.ts";
+import { readCrl } from "./crl.ts";
+import { ocspRequest, readOcsp } from "./ocsp.ts";
+import { StatusError } from "./status.ts";
 import type { StatusSource } from "./validation-data.ts";
 
 const TIMEOUT = 10 * SECOND;

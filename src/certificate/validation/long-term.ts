@@ -1,5 +1,8 @@
-import type { X509Certificate } from "node:crypto";
-import { readCrl, readOcsp, tellsOf, type CertificateStatus } from "./status.ts";
+import { X509Certificate } from "node:crypto";
+import { pathFrom } from "../../x509/trusted-path.ts";
+import { readCrl } from "./crl.ts";
+import { readOcsp } from "./ocsp.ts";
+import { tellsOf, type CertificateStatus } from "./status.ts";
 import type { ValidationData } from "./validation-data.ts";
 
 type Path = readonly X509Certificate[];
@@ -12,16 +15,15 @@ interface Issued {
 /**
  * Whether the data tell that every certificate of the paths, up to the trusted ones, was good at an
  * instant, and nothing else: a certificate of no path, or an answer about none, is no validation data.
- * One answer that a certificate is revoked outweighs all that say that it is good, and nobody is
- * believed who is revoked.
+ * What is above the trusted ones belongs to their paths, because others trust only that. One answer that
+ * a certificate is revoked outweighs all that say that it is good, and nobody is believed who is revoked.
  */
 export function isProvenGood(paths: readonly Path[], data: ValidationData, at: Date): boolean {
-  const issued = paths.flatMap((path) =>
-    path.slice(0, -1).flatMap((certificate, index) => {
-      const issuer = path[index + 1];
-      return issuer ? [{ certificate, issuer }] : [];
-    }),
+  const stored = readStored(data);
+  const above = paths.map((path) =>
+    path.slice(-1).flatMap((last) => pathFrom(last, { pool: [], trusted: stored, at })),
   );
+  const issued = paths.flatMap(pairs);
   const answers = answersAbout(issued, data);
   const isProven = issued.every(({ certificate, issuer }, index) => {
     const about = answers.flatMap((one) => one[index] ?? []);
@@ -31,10 +33,30 @@ export function isProvenGood(paths: readonly Path[], data: ValidationData, at: D
       (status.signer === issuer || !isRevoked({ certificate: status.signer, issuer }, data));
     return about.every(({ state }) => state !== "revoked") && about.some(isGood);
   });
-  const isNeeded = answers.every((one) => one.some((status) => status !== undefined));
-  const known = paths.flat();
+  const isNeeded = answersAbout([...issued, ...above.flatMap(pairs)], data).every((one) =>
+    one.some((status) => status !== undefined),
+  );
+  const known = [...paths, ...above].flat();
   const isKnown = data.certificates.every((der) => known.some(({ raw }) => raw.equals(der)));
   return isProven && isNeeded && isKnown;
+}
+
+/**
+ * The certificates that are stored and can be read, without roots that were changed: nobody else would
+ * look at the signature of one. Nothing is believed of them.
+ */
+export function readStored({ certificates }: ValidationData): X509Certificate[] {
+  return certificates
+    .flatMap((der) => attempt(() => new X509Certificate(der)) ?? [])
+    .filter((one) => !one.checkIssued(one) || attempt(() => one.verify(one.publicKey)) === true);
+}
+
+/** Each certificate of a path with the next. */
+function pairs(path: Path): Issued[] {
+  return path.slice(0, -1).flatMap((certificate, index) => {
+    const issuer = path[index + 1];
+    return issuer ? [{ certificate, issuer }] : [];
+  });
 }
 
 /** What each answer says of each certificate; undefined when nothing that is proven. */
@@ -56,7 +78,7 @@ function isRevoked(one: Issued, data: ValidationData): boolean {
   return answersAbout([one], data).some(([status]) => status?.state === "revoked");
 }
 
-function attempt(read: () => CertificateStatus): CertificateStatus | undefined {
+function attempt<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {

@@ -2,7 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import { CertificateDelayed } from "../../domain/certificate.ts";
 import { HOUR, MINUTE, type Clock } from "../../domain/clock.ts";
 import { readCertificates } from "../pem.ts";
-import { isSound, issuerOf } from "../../x509/trusted-path.ts";
+import { isSound, pathFrom } from "../../x509/trusted-path.ts";
 import { tellsOf, type CertificateStatus } from "./status.ts";
 
 /** What lets a seal be verified when its authorities are long gone (ETSI EN 319 142-1, 5.4.2). */
@@ -34,7 +34,6 @@ export interface ValidationSource {
 const REFRESH_AFTER = HOUR;
 const RETRY_AFTER = MINUTE;
 const OLDEST = 12 * HOUR;
-const LONGEST_PATH = 6;
 
 interface Remembered {
   status: CertificateStatus;
@@ -69,10 +68,13 @@ export function createValidationSource({
   ): readonly X509Certificate[] {
     const found = paths.get(leaf.fingerprint256);
     if (found) return found;
-    const path = pathTo(leaf, [...known, ...pool]);
-    const root = path.at(-1);
-    if (!root || !known.some(({ raw }) => raw.equals(root.raw))) {
-      throw new CertificateDelayed(`${nameOf(leaf)} does not come from a root that is trusted`);
+    if (!isSound(leaf)) throw new CertificateDelayed(`${nameOf(leaf)} is not to be relied upon`);
+    const path = pathFrom(leaf, { pool, trusted: known, at: clock.now() });
+    const root = path.at(-1) ?? leaf;
+    if (!root.checkIssued(root) || !known.some(({ raw }) => raw.equals(root.raw))) {
+      throw new CertificateDelayed(
+        `${nameOf(leaf)} does not come from a root that is trusted: the issuer of ${nameOf(root)} is not known`,
+      );
     }
     paths.set(leaf.fingerprint256, path);
     return path;
@@ -166,20 +168,4 @@ function nameOf({ subject }: X509Certificate): string {
 
 function unique(list: readonly Buffer[]): Buffer[] {
   return list.filter((one, index) => list.findIndex((other) => other.equals(one)) === index);
-}
-
-/** From a certificate up to one that issued itself. */
-function pathTo(leaf: X509Certificate, pool: readonly X509Certificate[]): X509Certificate[] {
-  const path = [leaf];
-  for (let current = leaf; path.length < LONGEST_PATH && !current.checkIssued(current);) {
-    const below = current;
-    if (!isSound(below)) throw new CertificateDelayed(`${nameOf(below)} is not to be relied upon`);
-    const issuer = issuerOf(below, pool, path.length - 1);
-    if (!issuer) {
-      throw new CertificateDelayed(`the issuer of ${nameOf(leaf)} is not known`);
-    }
-    path.push(issuer);
-    current = issuer;
-  }
-  return path;
 }
