@@ -1,7 +1,7 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
+  hash,
   scrypt,
   timingSafeEqual,
   type ScryptOptions,
@@ -71,7 +71,7 @@ export function decryptSecret(encrypted: Buffer, key: Buffer): string {
  * WS-Security UsernameToken Profile 1.1, 3.1: SHA-1 of nonce, Created as it was written, and secret.
  */
 export function passwordDigest(nonce: Uint8Array, created: string, secret: string): Buffer {
-  return createHash("sha1").update(nonce).update(created).update(secret).digest();
+  return hash("sha1", Buffer.concat([nonce, Buffer.from(created + secret)]), "buffer");
 }
 
 function derive(secret: string, salt: Buffer, options: ScryptOptions): Promise<Buffer> {

@@ -4,14 +4,15 @@ import type { Acceptance } from "../../lifecycle/accept-submission.ts";
 import { CONTRACT_NAMESPACE } from "../contract.ts";
 import type { XmlNode } from "../xml/node.ts";
 import { element } from "../xml/write.ts";
-import { fieldsOf, needed } from "./fields.ts";
+import { fieldsOf, needed, type Fields } from "./fields.ts";
 import type { Operation } from "./operation.ts";
 
 export const SendCertifiedSms: Operation = {
   name: "SendCertifiedSms",
   read(request) {
-    const submission = readSubmission(request);
-    const dryRun = fieldsOf(request).flag("dryRun");
+    const fields = fieldsOf(request);
+    const submission = readSubmission(fields);
+    const dryRun = fields.flag("dryRun");
     return async (backend, caller, _means, correlationId) =>
       writeAcceptance(
         await backend.acceptSubmission(caller, submission, { dryRun, correlationId }),
@@ -19,8 +20,7 @@ export const SendCertifiedSms: Operation = {
   },
 };
 
-function readSubmission(request: XmlNode): Submission {
-  const fields = fieldsOf(request);
+function readSubmission(fields: Fields): Submission {
   const recipient = fieldsOf(needed(fields.node("recipient")));
   const officer = fields.node("officer");
   const language = fields.text("language");

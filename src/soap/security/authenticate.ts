@@ -153,7 +153,7 @@ async function checkDigest(
   if (nonceText === undefined || created === undefined) throw refuse(INCOMPLETE);
   const nonce = Buffer.from(nonceText, "base64");
   if (nonce.length < 8) throw refuse(INCOMPLETE);
-  const secret = credential?.encrypted && decryptSecret(credential.encrypted, secretsKey);
+  const secret = credential?.encrypted && secretIn(credential.encrypted, secretsKey);
   const expected = passwordDigest(nonce, created, secret ?? "");
   const given = Buffer.from(token.password.value, "base64");
   if (!equalBytes(given, expected) || !credential || secret === undefined) throw refuse();
@@ -163,4 +163,15 @@ async function checkDigest(
   // By its bytes: one nonce can be written in base64 in several ways.
   const used = { username, nonce: nonce.toString("base64"), expiresAt: endOfWindow(at) };
   if (!(await backend.rememberNonce(used, now))) throw refuse(REPEATED);
+}
+
+/** A credential is kept for a while, and its secret with it: to decrypt it costs as much as the digest. */
+const decrypted = new WeakMap<Buffer, string>();
+
+function secretIn(encrypted: Buffer, key: Buffer): string {
+  const before = decrypted.get(encrypted);
+  if (before !== undefined) return before;
+  const secret = decryptSecret(encrypted, key);
+  decrypted.set(encrypted, secret);
+  return secret;
 }

@@ -7,7 +7,6 @@ import {
   xmlFreeParserCtxt,
   xmlGetIntSubset,
   xmlNewParserCtxt,
-  XmlNodeStruct,
   XmlNodeType,
   xmlReadMemory,
   type ErrorDetail,
@@ -15,6 +14,7 @@ import {
 import { ServiceError } from "../../domain/errors.ts";
 import type { Words } from "../../domain/words.ts";
 import { ELEMENT, forgetNames, forgetNamespaces, type XmlNode } from "./node.ts";
+import { firstAttribute, firstChild, nextSibling, parentOf, typeOf } from "./struct.ts";
 
 export interface XmlLimits {
   readonly depth: number;
@@ -53,7 +53,7 @@ const XML_ERR_ERROR = 2;
 /**
  * Parses untrusted XML, hands the tree to `use` and frees it when that returns; nothing of the tree
  * may be kept. The wrappers of libxml2-wasm for nodes cost three times the parsing, so the tree is
- * read through its struct accessors, which the exact version in package.json pins.
+ * read where it is (struct.ts).
  *
  * @param encoding overrides the declaration: the charset of the transport (RFC 7303, 3.2)
  * @throws ServiceError InvalidEnvelope: not well-formed, a DTD, a processing instruction, or too deep
@@ -119,7 +119,7 @@ function assertLimits(document: number, limits: XmlLimits): void {
   let depth = 0;
   let node = document;
   for (;;) {
-    const type = XmlNodeStruct.type(node);
+    const type = typeOf(node);
     let child = 0;
     if (type === ELEMENT) {
       nodes += 1;
@@ -128,13 +128,13 @@ function assertLimits(document: number, limits: XmlLimits): void {
       if (own > MOST_OF_ONE || attributes > limits.attributes || depth > limits.depth) {
         throw invalid(TOO_COMPLEX);
       }
-      child = XmlNodeStruct.children(node);
+      child = firstChild(node);
     } else if (type === COMMENT) {
       nodes += 1;
     } else if (type === INSTRUCTION || type === ENTITY) {
       throw invalid(FOREIGN);
     } else if (node === document) {
-      child = XmlNodeStruct.children(node);
+      child = firstChild(node);
     }
     if (nodes > limits.elements) throw invalid(TOO_COMPLEX);
     if (child !== 0) {
@@ -142,18 +142,18 @@ function assertLimits(document: number, limits: XmlLimits): void {
       node = child;
       continue;
     }
-    while (node !== document && XmlNodeStruct.next(node) === 0) {
-      node = XmlNodeStruct.parent(node);
+    while (node !== document && nextSibling(node) === 0) {
+      node = parentOf(node);
       depth -= 1;
     }
     if (node === document) return;
-    node = XmlNodeStruct.next(node);
+    node = nextSibling(node);
   }
 }
 
 function attributesOf(element: number): number {
   let count = 0;
-  for (let each = XmlNodeStruct.properties(element); each !== 0; each = XmlNodeStruct.next(each)) {
+  for (let each = firstAttribute(element); each !== 0; each = nextSibling(each)) {
     count += 1;
   }
   return count;

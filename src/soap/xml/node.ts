@@ -1,9 +1,15 @@
+import { xmlNodeGetContent, XmlNodeType } from "libxml2-wasm/lib/libxml2.mjs";
 import {
-  xmlNodeGetContent,
-  XmlNodeStruct,
-  XmlNodeType,
-  XmlNsStruct,
-} from "libxml2-wasm/lib/libxml2.mjs";
+  contentOf,
+  declarationOf,
+  firstAttribute,
+  firstChild,
+  nameAt,
+  namePointer,
+  namespaceName,
+  nextSibling,
+  typeOf,
+} from "./struct.ts";
 
 /** Kinds of nodes, as plain numbers: that is what the accessors answer. */
 export const ELEMENT: number = XmlNodeType.XML_ELEMENT_NODE;
@@ -13,19 +19,11 @@ const CDATA: number = XmlNodeType.XML_CDATA_SECTION_NODE;
 /** A node of an open tree; worthless when the tree is closed. */
 export type XmlNode = number & { readonly brand: "XmlNode" };
 
-/**
- * The fields of an xmlNode for which the library has no accessor of the right kind, read by another one
- * that is asked some bytes away: `name` (8) as a pointer by that of `children` (12), `content` (40) as a
- * string by that of `name` (8).
- */
-const namePointer = (node: number): number => XmlNodeStruct.children(node - 4);
-const content = (text: number): string => XmlNodeStruct.name_(text + 32);
-
 export function localName(node: XmlNode): string {
   const pointer = namePointer(node);
   let name = names.get(pointer);
   if (name === undefined) {
-    name = XmlNodeStruct.name_(node);
+    name = nameAt(node);
     names.set(pointer, name);
   }
   return name;
@@ -41,11 +39,11 @@ export function forgetNames(): void {
 
 /** The namespace name; empty for a name in none. */
 export function namespaceOf(node: XmlNode): string {
-  const namespace = XmlNodeStruct.namespace(node);
+  const namespace = declarationOf(node);
   if (namespace === 0) return "";
   let name = namespaceNames.get(namespace);
   if (name === undefined) {
-    name = XmlNsStruct.href(namespace);
+    name = namespaceName(namespace);
     namespaceNames.set(namespace, name);
   }
   return name;
@@ -66,8 +64,8 @@ export function isNamed(node: XmlNode, namespace: string, name: string): boolean
 /** The elements below a node, in order. */
 export function childElements(node: XmlNode): XmlNode[] {
   const elements: XmlNode[] = [];
-  for (let child = XmlNodeStruct.children(node); child !== 0; child = XmlNodeStruct.next(child)) {
-    if (XmlNodeStruct.type(child) === ELEMENT) {
+  for (let child = firstChild(node); child !== 0; child = nextSibling(child)) {
+    if (typeOf(child) === ELEMENT) {
       elements.push(child as XmlNode);
     }
   }
@@ -81,25 +79,25 @@ export function childrenNamed(node: XmlNode, namespace: string, name: string): X
 
 /** The text of a node without its comments, exactly as it was written. */
 export function textOf(node: XmlNode): string {
-  const child = XmlNodeStruct.children(node);
+  const child = firstChild(node);
   if (child === 0) return "";
-  const isSimple = XmlNodeStruct.next(child) === 0 && XmlNodeStruct.type(child) === TEXT;
-  return isSimple ? content(child) : xmlNodeGetContent(node);
+  const isSimple = nextSibling(child) === 0 && typeOf(child) === TEXT;
+  return isSimple ? contentOf(child) : xmlNodeGetContent(node);
 }
 
 /** Whether a node has text of its own that is more than white space. */
 export function hasLooseText(node: XmlNode): boolean {
-  for (let child = XmlNodeStruct.children(node); child !== 0; child = XmlNodeStruct.next(child)) {
-    const type = XmlNodeStruct.type(child);
+  for (let child = firstChild(node); child !== 0; child = nextSibling(child)) {
+    const type = typeOf(child);
     const isText = type === TEXT || type === CDATA;
-    if (isText && /[^ \t\r\n]/.test(content(child))) return true;
+    if (isText && /[^ \t\r\n]/.test(contentOf(child))) return true;
   }
   return false;
 }
 
 /** The value of an attribute; undefined when the element has none of this name. */
 export function attributeOf(node: XmlNode, namespace: string, name: string): string | undefined {
-  for (let each = XmlNodeStruct.properties(node); each !== 0; each = XmlNodeStruct.next(each)) {
+  for (let each = firstAttribute(node); each !== 0; each = nextSibling(each)) {
     if (isNamed(each as XmlNode, namespace, name)) return textOf(each as XmlNode);
   }
   return undefined;

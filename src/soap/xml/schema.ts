@@ -8,7 +8,6 @@ import {
   xmlFreeDoc,
   xmlFreeParserCtxt,
   xmlNewParserCtxt,
-  XmlNodeStruct,
   xmlReadMemory,
   xmlSchemaFreeParserCtxt,
   xmlSchemaFreeValidCtxt,
@@ -20,6 +19,7 @@ import {
   type ErrorDetail,
 } from "libxml2-wasm/lib/libxml2.mjs";
 import { childElements, ELEMENT, localName, namespaceOf, type XmlNode } from "./node.ts";
+import { parentOf, typeOf } from "./struct.ts";
 
 /** How an element breaks the schema. It holds names only, no value of the caller's. */
 export interface Violation {
@@ -187,8 +187,8 @@ function follow(root: XmlNode, xpath: string): XmlNode[] {
 /** How many elements stand around an element, itself included: 3 for the operation in a Body. */
 function levelOf(element: XmlNode): number {
   let level = 0;
-  for (let node: number = element; XmlNodeStruct.type(node) === ELEMENT; level += 1) {
-    node = XmlNodeStruct.parent(node);
+  for (let node: number = element; typeOf(node) === ELEMENT; level += 1) {
+    node = parentOf(node);
   }
   return level;
 }
