@@ -45,7 +45,7 @@ export interface SoapRequest {
   readonly action: string | undefined;
   /** The caller speaks MTOM. */
   readonly mtom: boolean;
-  /** Where the call comes from; it is counted, never written anywhere. */
+  /** The network that the call comes from; it is counted, never written anywhere. */
   readonly address: string;
   /** Of its connection, when the caller showed one. */
   readonly clientCertificate?: ClientCertificate | undefined;
@@ -147,11 +147,11 @@ async function signed(
 async function proveCaller(
   parts: DispatchParts,
   security: SecurityHeader | undefined,
-  { clientCertificate }: SoapRequest,
+  request: SoapRequest,
   correlationId: string,
 ): Promise<Proof> {
   const { log } = parts;
-  const proof = await authenticate(parts, security, clientCertificate);
+  const proof = await authenticate(parts, security, request);
   const { entityId, userId } = proof.caller.user;
   if (proof.isWeak) {
     log.warn("a signature with SHA-1 was accepted, as the entity's policy says", {

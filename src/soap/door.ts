@@ -23,6 +23,7 @@ import { homePage } from "./transport/home-page.ts";
 import { rootPart } from "./transport/multipart.ts";
 import { readBody } from "./transport/read-body.ts";
 import type { ClientCertificate, RevocationCheck } from "./security/certificate-holder.ts";
+import { networkOf } from "./security/caller-network.ts";
 import { createFailureBrake } from "./security/failure-brake.ts";
 import { createPasswordCheck } from "./security/password-check.ts";
 import type { SigningKey } from "./security/sign-response.ts";
@@ -186,7 +187,7 @@ function readMessage(
     assumedVersion,
     action: action?.replace(/^"|"$/g, "") || undefined,
     mtom,
-    address: request.ip,
+    address: networkOf(request.ip),
     clientCertificate: clientCertificateOf?.(request.raw),
   };
 }

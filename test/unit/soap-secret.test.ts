@@ -11,6 +11,12 @@ import { createPasswordCheck } from "../../src/soap/security/password-check.ts";
 import { systemRandom } from "../../src/system.ts";
 import { createHands } from "../support/hands.ts";
 
+type Check = ReturnType<typeof createPasswordCheck>;
+
+function guess(check: Check, password: string, scrypt: string | undefined): Promise<boolean> {
+  return check({ username: "núria", password, scrypt, address: "192.0.2.1" });
+}
+
 const KEY = Buffer.alloc(32, 7);
 
 test("a made secret is letters and digits: no command line takes it for an option", () => {
@@ -56,13 +62,13 @@ test("a good answer is remembered for five minutes, and only for the hash it was
     await hashSecret("a", systemRandom),
     await hashSecret("b", systemRandom),
   ];
-  expect(await check("núria", "a", first)).toBe(true);
-  expect(await check("núria", "a", first)).toBe(true);
-  expect(await check("núria", "b", first)).toBe(false);
-  expect(await check("núria", "a", second)).toBe(false);
-  expect(await check("núria", "a", undefined)).toBe(false);
+  expect(await guess(check, "a", first)).toBe(true);
+  expect(await guess(check, "a", first)).toBe(true);
+  expect(await guess(check, "b", first)).toBe(false);
+  expect(await guess(check, "a", second)).toBe(false);
+  expect(await guess(check, "a", undefined)).toBe(false);
   await hands.advance(301_000);
-  expect(await check("núria", "a", first)).toBe(true);
+  expect(await guess(check, "a", first)).toBe(true);
 });
 
 test("calls that come together are checked once", async () => {
@@ -70,12 +76,31 @@ test("calls that come together are checked once", async () => {
   const check = createPasswordCheck(hands.clock, systemRandom);
   const scrypt = await hashSecret("a", systemRandom);
   // Far beyond what may wait for a check of its own.
-  const together = Array.from({ length: 200 }, () => check("núria", "a", scrypt));
+  const together = Array.from({ length: 200 }, () => guess(check, "a", scrypt));
   expect(new Set(await Promise.all(together))).toEqual(new Set([true]));
 });
 
 test("nor do those of nobody cost more: who is a user cannot be told from the answers", async () => {
   const check = createPasswordCheck(createHands().clock, systemRandom);
-  const together = Array.from({ length: 200 }, () => check("nobody", "a", undefined));
+  const together = Array.from({ length: 200 }, () => guess(check, "a", undefined));
   expect(new Set(await Promise.all(together))).toEqual(new Set([false]));
+});
+
+test("whoever sends guesses without end keeps nobody out but himself", async () => {
+  const check = createPasswordCheck(createHands().clock, systemRandom);
+  const scrypt = await hashSecret("a", systemRandom);
+  const flood = Array.from({ length: 200 }, (_, index) => {
+    const username = `nobody-${index}`;
+    return check({ username, password: "x", scrypt: undefined, address: "198.51.100.1" });
+  });
+  const refused = Promise.allSettled(flood).then((all) =>
+    all.filter(({ status }) => status === "rejected"),
+  );
+  const first = Promise.race([
+    guess(check, "a", scrypt).then(() => "the other"),
+    refused.then(() => "the flood"),
+  ]);
+  expect(await guess(check, "a", scrypt)).toBe(true);
+  expect(await first).toBe("the other");
+  expect((await refused).length).toBeGreaterThan(130);
 });

@@ -29,6 +29,13 @@ export interface Authenticator extends Holders {
   readonly secretsKey: Buffer;
 }
 
+/** How a message came. */
+interface Connection {
+  readonly address: string;
+  /** Of the connection, when the caller showed one. */
+  readonly clientCertificate?: ClientCertificate | undefined;
+}
+
 /** Who calls, and how it was proved. */
 export interface Proof {
   readonly caller: Caller;
@@ -48,20 +55,20 @@ export interface Proof {
 export async function authenticate(
   authenticator: Authenticator,
   security: SecurityHeader | undefined,
-  clientCertificate?: ClientCertificate,
+  { address, clientCertificate }: Connection,
 ): Promise<Proof> {
   const now = authenticator.clock.now();
   const { usernameToken, signature } = security ?? {};
   if (security && signature) {
     const credential = await bySignature(authenticator, security, signature, now);
     if (usernameToken) {
-      const named = await byToken(authenticator, security, usernameToken, now);
+      const named = await byToken(authenticator, security, { ...usernameToken, address }, now);
       if (named.caller.user.userId !== credential.caller.user.userId) throw refuse();
     }
     return proved(credential, signature.isWeak);
   }
   if (security && usernameToken) {
-    return proved(await byToken(authenticator, security, usernameToken, now));
+    return proved(await byToken(authenticator, security, { ...usernameToken, address }, now));
   }
   if (!clientCertificate) throw refuse(NO_TOKEN);
   const kind = "clientCertificate";
@@ -78,7 +85,7 @@ function proved({ caller, policy }: Credential, isWeak = false): Proof {
 async function byToken(
   authenticator: Authenticator,
   security: SecurityHeader,
-  token: UsernameToken,
+  { address, ...token }: UsernameToken & Pick<Connection, "address">,
   now: Date,
 ): Promise<Credential> {
   const credential = await authenticator.backend.findCredential(token.username);
@@ -86,7 +93,12 @@ async function byToken(
     await checkDigest(authenticator, token, credential, now);
   } else {
     const { checkPassword } = authenticator;
-    const isRight = await checkPassword(token.username, token.password.value, credential?.scrypt);
+    const isRight = await checkPassword({
+      username: token.username,
+      password: token.password.value,
+      scrypt: credential?.scrypt,
+      address,
+    });
     if (!isRight) throw refuse();
   }
   if (!credential) throw refuse();
