@@ -86,7 +86,7 @@ peer(
       method: "POST",
       headers: {
         "content-type": `${is12 ? "application/soap+xml" : "text/xml"}; charset=utf-8`,
-        "x-forwarded-for": `2001:db8::${(calls += 1)}`,
+        "x-forwarded-for": `2001:db8:0:${(calls += 1)}::1`,
       },
       body: envelope,
     });
