@@ -132,16 +132,24 @@ peer("openssl")("a client certificate that a proxy hands on", () => {
   });
 
   test("the brake counts the address that the proxy tells, and nobody else's word", async () => {
-    const failures = async (proxies: Proxies): Promise<string[]> => {
+    const failures = async (
+      proxies: Proxies,
+      address = (attempt: number) => `192.0.2.${attempt}`,
+    ): Promise<string[]> => {
       const door = await open(proxies);
       const told: string[] = [];
       for (let attempt = 0; attempt < 8; attempt++) {
-        told.push(await answer(door, { "x-forwarded-for": `192.0.2.${attempt}` }));
+        told.push(await answer(door, { "x-forwarded-for": address(attempt) }));
       }
       return told;
     };
     const none = { clientCertificateHeader: undefined };
-    expect(await failures({ ...none, trusted: ["127.0.0.1"] })).not.toContain("TooManyRequests");
+    const believed = { ...none, trusted: ["127.0.0.1"] };
+    expect(await failures(believed)).not.toContain("TooManyRequests");
     expect(await failures({ ...none, trusted: ["10.0.0.0/8"] })).toContain("TooManyRequests");
+    const host = (attempt: number): string => `2001:db8:1:2::${attempt}`;
+    const network = (attempt: number): string => `2001:db8:1:${attempt}::1`;
+    expect(await failures(believed, host)).toContain("TooManyRequests");
+    expect(await failures(believed, network)).not.toContain("TooManyRequests");
   });
 });

@@ -29,9 +29,9 @@ export type DecisionRefusal =
   | "noDateInside";
 
 /**
- * A person's decision about reports that contradict each other. It is evidence, the certificate tells
- * it, or its public page when it was issued before, and certification goes on from there. A second decision about the same conflict is refused, also
- * when two persons decide at the same moment.
+ * A person's decision about reports that contradict each other. It is evidence, the certificate tells it,
+ * or its public page when it was issued before, and certification goes on from there. A second decision
+ * about the same conflict is refused, also when two persons decide at the same moment.
  */
 export async function decideConflict(
   context: Pick<LifecycleContext, "db" | "clock"> & {
